@@ -1,0 +1,214 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One array of settings for every target. CI sets STOREFRONT_STRICT, which turns warnings into errors there and
+// leaves a package that depends on ours undisturbed.
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["STOREFRONT_STRICT"] != nil ? [.treatAllWarnings(as: .error)] : [])
+
+// Products of other packages, by the name the targets below use for them.
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCertificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
+let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", swiftSettings: settings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+/// What each of the five services links.
+let serviceDependencies: [Target.Dependency] = [
+    "Contracts", "PodEnvironment", "ServiceFoundation", "PostgreSQL", "Messaging", "Redis",
+    hummingbird, httpTypes, logging, metrics, crypto, jwtKit, nioCore, serviceLifecycle, argumentParser,
+]
+
+var targets: [Target] = [
+    // C libraries; no C type leaves the Swift wrapper of each.
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+
+    // What the services are made of.
+    library("PodEnvironment"),
+    library("Contracts", [crypto]),
+    library("PostgreSQL", ["CPostgres", "PodEnvironment", logging, metrics]),
+    library("Redis", ["PodEnvironment", nioCore, nioPosix, nioSSL, logging, metrics]),
+    library(
+        "Messaging",
+        ["CRabbitMQ", "Contracts", "PodEnvironment", "PostgreSQL", logging, metrics, serviceLifecycle]),
+    library(
+        "ServiceFoundation",
+        [
+            "Contracts", "PodEnvironment", "PostgreSQL", "Messaging", "Redis", asyncHTTPClient, configuration, crypto,
+            hummingbird, hummingbirdTLS, httpTypes, jwtKit, logging, metrics, nioCertificateReloading, nioCore, nioPosix,
+            nioSSL, nioHTTPTypes, serviceLifecycle, x509, asn1, argumentParser, nioConcurrencyHelpers,
+        ]),
+    executable("UserService", serviceDependencies + ["CCrypt", x509]),
+    executable("ProductService", serviceDependencies),
+    executable("OrderService", serviceDependencies),
+    executable("PaymentService", serviceDependencies),
+    executable("NotificationService", serviceDependencies + ["CCurl", mustache]),
+
+    // A Kubernetes client and controller runtime that know nothing of shops.
+    library(
+        "KubernetesClient",
+        [
+            "PodEnvironment", asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL, nioPosix, yams, x509, crypto,
+            nioConcurrencyHelpers, subprocess,
+        ]),
+    library("KubernetesRuntime", ["KubernetesClient", logging, metrics, serviceLifecycle, collections]),
+
+    // The operator.
+    library("StorefrontAPI", ["KubernetesClient"]),
+    library(
+        "StorefrontOperator",
+        [
+            "Contracts", "PodEnvironment", "PostgreSQL", "KubernetesClient", "KubernetesRuntime", "StorefrontAPI",
+            asyncHTTPClient, crypto, jwtKit, logging, metrics, nioCore, nioSSL, x509, asn1, serviceLifecycle,
+        ]),
+    executable(
+        "storefront-operator",
+        [
+            "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "ServiceFoundation",
+            argumentParser, logging, metrics, serviceLifecycle, hummingbird, nioCore,
+        ]),
+
+    // A Kubernetes control plane and node for one machine: parts that meet only through the Kubernetes API.
+    library("APIMachinery", path: "Sources/LocalCluster/APIMachinery", ["KubernetesClient", collections, crypto]),
+    library(
+        "LocalAPIServer", path: "Sources/LocalCluster/APIServer",
+        [
+            "APIMachinery", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird, hummingbirdTLS, httpTypes,
+            jwtKit, logging, nioCore, nioPosix, nioSSL, nioHTTPTypes, serviceLifecycle, x509, asn1, yams, collections,
+            nioConcurrencyHelpers,
+        ]),
+    library(
+        "LocalControllers", path: "Sources/LocalCluster/Controllers",
+        ["KubernetesClient", "KubernetesRuntime", crypto, logging, serviceLifecycle]),
+    library(
+        "LocalNode", path: "Sources/LocalCluster/Node",
+        [
+            "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+            hummingbird, hummingbirdTLS, subprocess, systemPackage, serviceLifecycle, x509, nioConcurrencyHelpers,
+        ]),
+    library(
+        "LocalCluster", path: "Sources/LocalCluster/Up",
+        [
+            "LocalAPIServer", "LocalControllers", "LocalNode", "KubernetesClient", "PostgreSQL", "Contracts",
+            asyncHTTPClient, crypto, logging, nioCore, nioPosix, nioSSL, subprocess, systemPackage, serviceLifecycle,
+            x509, asn1, yams,
+        ]),
+    executable(
+        "storefront",
+        [
+            "LocalCluster", "StorefrontAPI", "StorefrontOperator", "KubernetesClient", argumentParser, logging, yams,
+            serviceLifecycle,
+        ]),
+
+    tests("ContractsTests", ["Contracts"]),
+    tests("PostgreSQLTests", ["PostgreSQL", "TestServers"]),
+    tests("RedisTests", ["Redis", "TestServers"]),
+    tests("MessagingTests", ["Messaging", "PostgreSQL", "Contracts", "TestServers"]),
+    tests("ServiceFoundationTests", ["ServiceFoundation", "Contracts", "TestServers", hummingbirdTesting, jwtKit, crypto]),
+    tests("UserServiceTests", ["UserService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
+    tests("ProductServiceTests", ["ProductService", "Contracts", "ServiceFoundation", "PostgreSQL", "Redis", "TestServers", hummingbirdTesting]),
+    tests("OrderServiceTests", ["OrderService", "Contracts", "ServiceFoundation", "PostgreSQL", "Redis", "TestServers", hummingbirdTesting]),
+    tests("PaymentServiceTests", ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
+    tests("NotificationServiceTests", ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
+    tests("KubernetesClientTests", ["KubernetesClient", nioCore, nioPosix, nioHTTP1]),
+    tests("KubernetesRuntimeTests", ["KubernetesRuntime", "KubernetesClient"]),
+    tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
+    tests("StorefrontOperatorTests", ["StorefrontOperator", "StorefrontAPI", "KubernetesClient", "Contracts", "TestServers"]),
+    tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
+    tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient"]),
+    tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),
+    tests("LocalNodeTests", ["LocalNode", "LocalAPIServer", "KubernetesClient"]),
+    tests("EndToEndTests", ["KubernetesClient", "TestServers", asyncHTTPClient, nioCore]),
+    .target(
+        name: "TestServers", dependencies: ["Contracts", asyncHTTPClient, nioCore, nioPosix], path: "Tests/TestServers",
+        swiftSettings: settings),
+]
+
+// While several people build one tree, each builds only its own tests.
+if let only = Context.environment["STOREFRONT_ONLY_TESTS"] {
+    let wanted = only.split(separator: ",").map(String.init)
+    targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
+}
+
+let package = Package(
+    name: "storefront",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "KubernetesClient", targets: ["KubernetesClient"]),
+        .library(name: "KubernetesRuntime", targets: ["KubernetesRuntime"]),
+        .executable(name: "user-service", targets: ["UserService"]),
+        .executable(name: "product-service", targets: ["ProductService"]),
+        .executable(name: "order-service", targets: ["OrderService"]),
+        .executable(name: "payment-service", targets: ["PaymentService"]),
+        .executable(name: "notification-service", targets: ["NotificationService"]),
+        .executable(name: "storefront", targets: ["storefront"]),
+        .executable(name: "storefront-operator", targets: ["storefront-operator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "Reloading"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
+    ],
+    targets: targets
+)

@@ -1,0 +1,215 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A recursive-descent reader of one JSON document.
+struct JSONReader {
+    let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+    private var depth = 0
+    private static let maximumDepth = 512
+
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    mutating func document(_ duplicateKey: (String) -> Void) throws(JSONTextError) -> JSONValue {
+        let value = try value("", duplicateKey)
+        skipSpace()
+        guard position == bytes.count else { throw error("invalid character after top-level value") }
+        return value
+    }
+
+    private func error(_ message: String) -> JSONTextError { JSONTextError(message: message, offset: position) }
+
+    private mutating func skipSpace() {
+        while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+    }
+
+    private mutating func value(
+        _ path: @autoclosure () -> String, _ duplicateKey: (String) -> Void
+    ) throws(JSONTextError) -> JSONValue {
+        skipSpace()
+        guard position < bytes.count else { throw error("unexpected end of JSON input") }
+        switch bytes[position] {
+        case UInt8(ascii: "{"): return try object(path(), duplicateKey)
+        case UInt8(ascii: "["): return try array(path(), duplicateKey)
+        case UInt8(ascii: "\""): return .string(try string())
+        case UInt8(ascii: "t"): return try word("true", .bool(true))
+        case UInt8(ascii: "f"): return try word("false", .bool(false))
+        case UInt8(ascii: "n"): return try word("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        default: throw error("invalid character looking for beginning of value")
+        }
+    }
+
+    private mutating func object(
+        _ path: @autoclosure () -> String, _ duplicateKey: (String) -> Void
+    ) throws(JSONTextError) -> JSONValue {
+        try enter()
+        defer { depth -= 1 }
+        var members: [String: JSONValue] = [:]
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .object(members) }
+        while true {
+            skipSpace()
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+                throw error("invalid character looking for beginning of object key string")
+            }
+            let key = try string()
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
+            let prefix = path()
+            let inner = prefix.isEmpty ? key : "\(prefix).\(key)"
+            if members.updateValue(try value(inner, duplicateKey), forKey: key) != nil { duplicateKey(inner) }
+            skipSpace()
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "}")) else { throw error("invalid character after object key:value pair") }
+            return .object(members)
+        }
+    }
+
+    private mutating func array(
+        _ path: @autoclosure () -> String, _ duplicateKey: (String) -> Void
+    ) throws(JSONTextError) -> JSONValue {
+        try enter()
+        defer { depth -= 1 }
+        var elements: [JSONValue] = []
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return .array(elements) }
+        while true {
+            elements.append(try value("\(path())[\(elements.count)]", duplicateKey))
+            skipSpace()
+            if take(UInt8(ascii: ",")) { continue }
+            guard take(UInt8(ascii: "]")) else { throw error("invalid character after array element") }
+            return .array(elements)
+        }
+    }
+
+    private mutating func enter() throws(JSONTextError) {
+        position += 1
+        depth += 1
+        if depth > Self.maximumDepth { throw error("exceeded max depth") }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard position < bytes.count, bytes[position] == byte else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONTextError) -> JSONValue {
+        let count = word.utf8CodeUnitCount
+        guard bytes.count - position >= count,
+            memcmp(bytes.baseAddress.map { $0 + position }, word.utf8Start, count) == 0
+        else { throw error("invalid character in literal") }
+        position += count
+        return value
+    }
+
+    private mutating func number() throws(JSONTextError) -> JSONValue {
+        let start = position
+        var isWhole = true
+        _ = take(UInt8(ascii: "-"))
+        let digits = position
+        skipDigits()
+        guard position > digits else { throw error("invalid character in numeric literal") }
+        if bytes[digits] == UInt8(ascii: "0"), position > digits + 1 {
+            throw error("invalid character after leading zero")
+        }
+        if take(UInt8(ascii: ".")) {
+            isWhole = false
+            try requireDigits()
+        }
+        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+            isWhole = false
+            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+            try requireDigits()
+        }
+        let text = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isWhole, let integer = Int64(text) { return .integer(integer) }
+        guard let number = Double(text), number.isFinite else { throw error("number out of range") }
+        return .number(number)
+    }
+
+    private mutating func skipDigits() {
+        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+            position += 1
+        }
+    }
+
+    private mutating func requireDigits() throws(JSONTextError) {
+        let start = position
+        skipDigits()
+        if position == start { throw error("invalid character in numeric literal") }
+    }
+
+    private mutating func string() throws(JSONTextError) -> String {
+        position += 1
+        let start = position
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") {
+                let text = String(decoding: bytes[start..<position], as: UTF8.self)
+                position += 1
+                return text
+            }
+            if byte == UInt8(ascii: "\\") { break }
+            if byte < 0x20 { throw error("invalid character in string literal") }
+            position += 1
+        }
+        var units = Array(bytes[start..<position])
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += 1
+            switch byte {
+            case UInt8(ascii: "\""): return String(decoding: units, as: UTF8.self)
+            case UInt8(ascii: "\\"): try escape(&units)
+            case 0..<0x20: throw error("invalid character in string literal")
+            default: units.append(byte)
+            }
+        }
+        throw error("unexpected end of JSON input")
+    }
+
+    private mutating func escape(_ units: inout [UInt8]) throws(JSONTextError) {
+        guard position < bytes.count else { throw error("unexpected end of JSON input") }
+        let byte = bytes[position]
+        position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): units.append(byte)
+        case UInt8(ascii: "b"): units.append(0x08)
+        case UInt8(ascii: "f"): units.append(0x0C)
+        case UInt8(ascii: "n"): units.append(0x0A)
+        case UInt8(ascii: "r"): units.append(0x0D)
+        case UInt8(ascii: "t"): units.append(0x09)
+        case UInt8(ascii: "u"):
+            var scalar = try hexadecimal()
+            if (0xD800..<0xDC00).contains(scalar) {
+                let mark = position
+                if take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")), let low = try? hexadecimal(),
+                    (0xDC00..<0xE000).contains(low)
+                {
+                    scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+                } else {
+                    position = mark
+                }
+            }
+            let character = Unicode.Scalar(scalar) ?? "\u{FFFD}"
+            units.append(contentsOf: String(Character(character)).utf8)
+        default: throw error("invalid character in string escape code")
+        }
+    }
+
+    private mutating func hexadecimal() throws(JSONTextError) -> UInt32 {
+        var value: UInt32 = 0
+        for _ in 0..<4 {
+            guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else {
+                throw error("invalid character in \\u hexadecimal character escape")
+            }
+            value = value << 4 | UInt32(digit)
+            position += 1
+        }
+        return value
+    }
+}
