@@ -68,7 +68,7 @@ var targets: [Target] = [
 
     // What the services are made of.
     library("PodEnvironment"),
-    library("Contracts", [crypto]),
+    library("Contracts"),
     library("PostgreSQL", ["CPostgres", "PodEnvironment", logging, metrics]),
     library("Redis", ["PodEnvironment", nioCore, nioPosix, nioSSL, logging, metrics]),
     library(
