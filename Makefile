@@ -1,0 +1,44 @@
+# The two commands of README.md are `run` and `test`; everything else serves them.
+CONFIGURATION ?= release
+STATE ?= .storefront
+PORT ?= 8080
+FILE ?= manifests/samples/storefront.yaml
+BIN = .build/$(CONFIGURATION)
+
+.PHONY: run build test lint format crd validate reset clean
+
+## Builds everything and brings up the sample shop; Ctrl-C stops it, a second run resumes it.
+run: build
+	@$(BIN)/storefront local up -f $(FILE) --state $(STATE) --port $(PORT)
+
+build:
+	@scripts/install build run
+	@swift build -c $(CONFIGURATION)
+
+## All tests; the end-to-end tests alone at the end, since they want the machine for themselves.
+test:
+	@scripts/install build run test
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --skip EndToEndTests
+	swift test --skip-build --disable-xctest --filter EndToEndTests
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+## Writes crds/storefronts.yaml and the chart's copy anew from the Swift types.
+crd:
+	@swift build --product storefront
+	.build/debug/storefront crd > crds/storefronts.yaml
+
+## Manifests and chart against the schemas of Kubernetes.
+validate:
+	@scripts/validate
+
+reset:
+	$(BIN)/storefront local reset --state $(STATE)
+
+clean:
+	rm -rf .build .build-tools
