@@ -1,0 +1,76 @@
+import Crypto
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// What a local cluster decided when it was first started and keeps: its loopback network and generated passwords.
+struct ClusterSettings: Codable, Sendable {
+    /// The cluster's addresses are 127.`network`.0.0/16.
+    var network: Int
+    /// Erlang's port mapper and distribution listen on 127.0.0.1, whatever the address, so they need own ports.
+    var epmdPort: Int
+    var distributionPort: Int
+    var postgresPassword: String
+    var rabbitMQPassword: String
+    var redisPassword: String
+    var erlangCookie: String
+
+    var addresses: ClusterAddresses { ClusterAddresses(network: network) }
+
+    /// The settings of a state folder, made on first use. A network that somebody else uses by now is replaced as long
+    /// as nothing has been stored under its addresses.
+    static func load(_ state: StateDirectory) async throws -> ClusterSettings {
+        if FileManager.default.fileExists(atPath: state.settings) {
+            let settings: ClusterSettings
+            do {
+                settings = try JSONDecoder().decode(
+                    ClusterSettings.self, from: Data(contentsOf: URL(fileURLWithPath: state.settings)))
+            } catch {
+                throw LocalClusterError(
+                    .stateUnusable,
+                    "\(state.settings) is damaged. `storefront local reset --state \(state.path)` starts afresh.",
+                    cause: error)
+            }
+            let address = settings.addresses.apiServer
+            guard await Ports.isFree(address, 6443) else {
+                throw LocalClusterError(
+                    .portInUse,
+                    "\(address):6443, this cluster's API server address, is in use by another program, perhaps another "
+                        + "local cluster that happens to have the same network.")
+            }
+            return settings
+        }
+        let settings = ClusterSettings(
+            network: try await freeNetwork(startingFrom: state.path),
+            epmdPort: try await Ports.unused(), distributionPort: try await Ports.unused(),
+            postgresPassword: password(), rabbitMQPassword: password(), redisPassword: password(),
+            erlangCookie: password())
+        let data = try JSONEncoder().encode(settings)
+        guard
+            FileManager.default.createFile(
+                atPath: state.settings, contents: data, attributes: [.posixPermissions: 0o600])
+        else {
+            throw LocalClusterError(.stateUnusable, "\(state.settings) cannot be written.")
+        }
+        return settings
+    }
+
+    private static func freeNetwork(startingFrom path: String) async throws -> Int {
+        let digest = Array(SHA256.hash(data: Data(path.utf8)))
+        let start = Int(digest[0]) << 8 | Int(digest[1])
+        for step in 0..<240 {
+            let network = 10 + (start + step) % 240
+            let addresses = ClusterAddresses(network: network)
+            if await Ports.isFree(addresses.apiServer, 6443), await Ports.isFree(addresses.postgres, 5432) {
+                return network
+            }
+        }
+        throw LocalClusterError(.portInUse, "No loopback network 127.x is free for another local cluster.")
+    }
+
+    private static func password() -> String {
+        let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789")
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<32).compactMap { _ in alphabet.randomElement(using: &generator) })
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// The folder that holds everything a local cluster keeps: removing it removes the cluster.
+public struct StateDirectory: Sendable {
+    public let path: String
+
+    /// - Parameter path: absolute or relative to the working directory; made absolute.
+    public init(path: String) {
+        self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
+    public var kubeconfig: String { "\(path)/kubeconfig" }
+    public var apiServer: String { "\(path)/apiserver" }
+    public var node: String { "\(path)/node" }
+    public var volumes: String { "\(path)/volumes" }
+    public var logs: String { "\(path)/logs" }
+    public var settings: String { "\(path)/cluster.json" }
+    public var lockFile: String { "\(path)/lock" }
+    public var processes: String { "\(path)/processes" }
+    public func server(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Makes the folder and those in it. Others may pass through it (the servers run as their own users when started
+    /// as root) but not list it.
+    public func prepare() throws(LocalClusterError) {
+        for folder in [path, apiServer, node, volumes, logs, processes] {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
+            } catch {
+                throw LocalClusterError(
+                    .stateUnusable,
+                    "The state folder \(folder) cannot be made or written. Choose another with --state DIR.",
+                    cause: error)
+            }
+        }
+        let probe = "\(path)/.probe"
+        guard FileManager.default.createFile(atPath: probe, contents: Data()) else {
+            throw LocalClusterError(
+                .stateUnusable, "The state folder \(path) is not writable. Choose another with --state DIR.")
+        }
+        try? FileManager.default.removeItem(atPath: probe)
+    }
+
+    /// A folder of the cluster, owned by the given account when we may give it away.
+    func makeFolder(_ folder: String, owner: Account?, permissions: Int = 0o700) throws(LocalClusterError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: permissions])
+            if let owner {
+                try FileManager.default.setAttributes(
+                    [.ownerAccountID: Int(owner.userID), .groupOwnerAccountID: Int(owner.groupID)], ofItemAtPath: folder)
+            }
+        } catch {
+            throw LocalClusterError(.stateUnusable, "The folder \(folder) cannot be made.", cause: error)
+        }
+    }
+}
