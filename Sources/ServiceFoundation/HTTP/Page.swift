@@ -1,0 +1,49 @@
+public import Hummingbird
+
+/// Which part of a list is wanted: `limit` (1 to 100, 20 by default) and an opaque `cursor`.
+public struct PageRequest: Sendable {
+    public let limit: Int
+    public let cursor: String?
+
+    /// Reads the query; problem 400 `invalid_parameter` for a limit out of range.
+    public init(_ request: Request, defaultLimit: Int = 20) throws { fatalError("soon") }
+
+    public init(limit: Int, cursor: String? = nil) {
+        self.limit = limit
+        self.cursor = cursor
+    }
+
+    /// The position after which to go on, `nil` for the first page; problem 400 `invalid_cursor` for a cursor that
+    /// this service did not make.
+    public func position<Position: Decodable>(as type: Position.Type = Position.self) throws -> Position? {
+        fatalError("soon")
+    }
+}
+
+/// `{"items": […], "next_cursor": … or null}`.
+public struct Page<Item: Encodable & Sendable>: Encodable, Sendable {
+    public var items: [Item]
+    public var nextCursor: String?
+
+    public init(items: [Item], nextCursor: String?) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+
+    /// A page of what a store fetched with `LIMIT limit + 1`: the surplus item tells that there is a next page, whose
+    /// cursor is the position of the last item kept.
+    public init<Source, Position: Encodable>(
+        fetched: [Source], limit: Int, position: (Source) -> Position, item: (Source) throws -> Item
+    ) throws { fatalError("soon") }
+
+    enum CodingKeys: String, CodingKey {
+        case items
+        case nextCursor = "next_cursor"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(items, forKey: .items)
+        try container.encode(nextCursor, forKey: .nextCursor)
+    }
+}
