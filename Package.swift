@@ -91,8 +91,7 @@ var targets: [Target] = [
     library(
         "KubernetesClient",
         [
-            "PodEnvironment", asyncHTTPClient, logging, nioCore, nioHTTP1, nioSSL, nioPosix, yams, x509, crypto,
-            nioConcurrencyHelpers, subprocess,
+            "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSSL, nioPosix,
         ]),
     library("KubernetesRuntime", ["KubernetesClient", logging, metrics, serviceLifecycle, collections]),
 

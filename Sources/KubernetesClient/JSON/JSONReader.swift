@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// A recursive-descent reader of one JSON document.
 struct JSONReader {
     let bytes: UnsafeBufferPointer<UInt8>
@@ -23,7 +17,12 @@ struct JSONReader {
     private func error(_ message: String) -> JSONTextError { JSONTextError(message: message, offset: position) }
 
     private mutating func skipSpace() {
-        while position < bytes.count, [0x20, 0x0A, 0x0D, 0x09].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
     }
 
     private mutating func value(
@@ -101,7 +100,7 @@ struct JSONReader {
     private mutating func word(_ word: StaticString, _ value: JSONValue) throws(JSONTextError) -> JSONValue {
         let count = word.utf8CodeUnitCount
         guard bytes.count - position >= count,
-            memcmp(bytes.baseAddress.map { $0 + position }, word.utf8Start, count) == 0
+            bytes[position..<position + count].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: count))
         else { throw error("invalid character in literal") }
         position += count
         return value

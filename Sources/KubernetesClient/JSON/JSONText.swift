@@ -15,7 +15,8 @@ extension JSONValue {
     /// - Parameter duplicateKey: told the path (`spec.ports[0].name`) of every key that an object has more than once;
     ///   the last value wins.
     /// - Throws: ``JSONTextError``, also for nesting deeper than 512.
-    public init(parsing bytes: some Collection<UInt8>, duplicateKey: (String) -> Void = { _ in }) throws(JSONTextError) {
+    public init(parsing bytes: some Collection<UInt8>, duplicateKey: (String) -> Void = { _ in }) throws(JSONTextError)
+    {
         let parsed: Result<JSONValue, JSONTextError>? = bytes.withContiguousStorageIfAvailable { buffer in
             Self.parse(buffer, duplicateKey)
         }

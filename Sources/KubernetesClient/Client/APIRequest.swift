@@ -1,0 +1,52 @@
+public import NIOHTTP1
+
+/// A request below the server's address, for what ``KubernetesClient`` has no method for.
+public struct APIRequest: Sendable {
+    public var method: HTTPMethod
+    /// Begins with a slash, percent-encoded, without query.
+    public var path: String
+    public var query: [(name: String, value: String)]
+    public var accept: String
+    public var contentType: String
+    public var body: [UInt8]?
+    /// Whether it may be sent again when it is not known if the server has seen it.
+    public var isIdempotent: Bool
+
+    public init(
+        _ method: HTTPMethod, _ path: String, query: [(String, String)] = [], accept: String = "application/json",
+        contentType: String = "application/json", body: [UInt8]? = nil, isIdempotent: Bool? = nil
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query.map { (name: $0.0, value: $0.1) }
+        self.accept = accept
+        self.contentType = contentType
+        self.body = body
+        self.isIdempotent = isIdempotent ?? (method == .GET || method == .HEAD || method == .OPTIONS)
+    }
+
+    /// The method and path: what errors and logs may say.
+    var title: String { "\(method.rawValue) \(path)" }
+
+    func url(server: String) -> String {
+        guard !query.isEmpty else { return server + path }
+        let query = query.map { "\(PercentEncoding.query($0.name))=\(PercentEncoding.query($0.value))" }
+        return server + path + "?" + query.joined(separator: "&")
+    }
+}
+
+/// A whole answer with a status below 300.
+public struct APIResponse: Sendable {
+    public var status: Int
+    public var headers: HTTPHeaders
+    public var body: [UInt8]
+
+    /// - Throws: ``KubernetesError/unexpectedAnswer(_:)`` when the body is not JSON.
+    public func json() throws(KubernetesError) -> JSONValue {
+        do throws(JSONTextError) {
+            return try JSONValue(parsing: body)
+        } catch {
+            throw .unexpectedAnswer("the body is not JSON: \(error)")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import AsyncHTTPClient
+public import Logging
+public import NIOCore
+import NIOPosix
+
+/// A client of one Kubernetes API server over HTTP/1.1 with connections kept alive.
+///
+/// Every call takes a ``ResourceKind``; objects are untyped, so that no field is lost, and typed variants wrap them
+/// (``KubernetesObject``). Calls throw ``KubernetesError`` only. Requests that the server did not see, or that may
+/// safely be repeated, are sent again a few times with growing pauses; `Retry-After` is honoured.
+///
+/// Call ``shutdown()`` when done.
+public final class KubernetesClient: Sendable {
+    public let configuration: ClientConfiguration
+    let http: HTTPClient
+    let credentials: Credentials
+    let logger: Logger
+
+    /// - Parameter eventLoopGroup: the threads to use; by default those that the process shares.
+    public init(
+        configuration: ClientConfiguration, logger: Logger = Logger(label: "kubernetes-client"),
+        eventLoopGroup: (any EventLoopGroup)? = nil
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        let server = ServerAddress(configuration)
+        credentials = Credentials(configuration)
+        var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        http.httpVersion = .http1Only
+        http.timeout = .init(connect: .seconds(10))
+        http.dnsOverride = server.dnsOverride
+        // Every watch holds a connection, and there is no limit of our own on requests.
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
+        // A refused connection is told at once; when to try again is decided here.
+        http.connectionPool.retryConnectionEstablishment = false
+        self.http = HTTPClient(
+            eventLoopGroupProvider: .shared(eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton),
+            configuration: http)
+    }
+
+    /// A second client for the same server with connections of its own, such as for Leases, which must not wait
+    /// behind anything else. Needs its own ``shutdown()``.
+    public func separateConnections() -> KubernetesClient {
+        KubernetesClient(configuration: configuration, logger: logger, eventLoopGroup: http.eventLoopGroup)
+    }
+
+    /// Closes the connections; calls in progress fail.
+    public func shutdown() async throws { try await http.shutdown() }
+}
+
+/// The URL to send to, which has the name to verify in place of the host when `tlsServerName` is set.
+struct ServerAddress {
+    var url: String
+    var dnsOverride: [String: String] = [:]
+    /// The `Host` to send, when the URL's is not the server's.
+    var hostHeader: String?
+
+    init(_ configuration: ClientConfiguration) {
+        url = configuration.server
+        guard let name = configuration.tlsServerName, !name.isEmpty, let separator = url.firstRange(of: "://") else {
+            return
+        }
+        let scheme = url[..<separator.upperBound]
+        let rest = url[separator.upperBound...]
+        let authority = rest.prefix { $0 != "/" }
+        let path = rest.dropFirst(authority.count)
+        var host = authority[...]
+        var port: Substring = ""
+        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
+            host = authority[..<colon]
+            port = authority[colon...]
+        }
+        guard host != name else { return }
+        hostHeader = String(authority)
+        dnsOverride = [name: String(host.filter { $0 != "[" && $0 != "]" })]
+        url = "\(scheme)\(name)\(port)\(path)"
+    }
+}

@@ -1,0 +1,144 @@
+/// What to list.
+public struct ListOptions: Sendable, Hashable {
+    /// Such as `app.kubernetes.io/instance=acme,tier in (web,api)`.
+    public var labelSelector: String?
+    /// Such as `metadata.name=acme`; a server knows only a few fields of each kind.
+    public var fieldSelector: String?
+    /// The most objects in one answer; the rest comes with ``ObjectList/continueToken``.
+    public var limit: Int?
+    public var continueToken: String?
+    /// `nil` reads the newest state; `"0"` any state, from the server's cache.
+    public var resourceVersion: String?
+    /// `Exact` or `NotOlderThan`.
+    public var resourceVersionMatch: String?
+
+    public init(
+        labelSelector: String? = nil, fieldSelector: String? = nil, limit: Int? = nil, continueToken: String? = nil,
+        resourceVersion: String? = nil, resourceVersionMatch: String? = nil
+    ) {
+        self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
+        self.limit = limit
+        self.continueToken = continueToken
+        self.resourceVersion = resourceVersion
+        self.resourceVersionMatch = resourceVersionMatch
+    }
+
+    var query: [(String, String)] {
+        var query: [(String, String)] = []
+        if let labelSelector { query.append(("labelSelector", labelSelector)) }
+        if let fieldSelector { query.append(("fieldSelector", fieldSelector)) }
+        if let limit { query.append(("limit", String(limit))) }
+        if let continueToken { query.append(("continue", continueToken)) }
+        if let resourceVersion { query.append(("resourceVersion", resourceVersion)) }
+        if let resourceVersionMatch { query.append(("resourceVersionMatch", resourceVersionMatch)) }
+        return query
+    }
+}
+
+/// What to watch.
+public struct WatchOptions: Sendable, Hashable {
+    public var labelSelector: String?
+    public var fieldSelector: String?
+    /// The version after which to begin, from a list or bookmark; `nil` begins with all present objects as ADDED.
+    public var resourceVersion: String?
+    /// Ask for BOOKMARK events, which carry nothing but a newer resource version.
+    public var allowBookmarks: Bool
+    /// When the server is to end the watch; it chooses some time itself otherwise.
+    public var timeoutSeconds: Int?
+
+    public init(
+        labelSelector: String? = nil, fieldSelector: String? = nil, resourceVersion: String? = nil,
+        allowBookmarks: Bool = true, timeoutSeconds: Int? = nil
+    ) {
+        self.labelSelector = labelSelector
+        self.fieldSelector = fieldSelector
+        self.resourceVersion = resourceVersion
+        self.allowBookmarks = allowBookmarks
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    var query: [(String, String)] {
+        var query: [(String, String)] = [("watch", "true")]
+        if let labelSelector { query.append(("labelSelector", labelSelector)) }
+        if let fieldSelector { query.append(("fieldSelector", fieldSelector)) }
+        if let resourceVersion { query.append(("resourceVersion", resourceVersion)) }
+        if allowBookmarks { query.append(("allowWatchBookmarks", "true")) }
+        if let timeoutSeconds { query.append(("timeoutSeconds", String(timeoutSeconds))) }
+        return query
+    }
+}
+
+/// How to write.
+public struct WriteOptions: Sendable, Hashable {
+    /// What the server does with fields it does not know.
+    public enum FieldValidation: String, Sendable {
+        case ignore = "Ignore"
+        case warn = "Warn"
+        case strict = "Strict"
+    }
+
+    /// Who `managedFields` says owns what is written.
+    public var fieldManager: String?
+    /// Run admission and validation and answer as if written, without writing.
+    public var dryRun: Bool
+    public var fieldValidation: FieldValidation?
+
+    public init(fieldManager: String? = nil, dryRun: Bool = false, fieldValidation: FieldValidation? = nil) {
+        self.fieldManager = fieldManager
+        self.dryRun = dryRun
+        self.fieldValidation = fieldValidation
+    }
+
+    var query: [(String, String)] {
+        var query: [(String, String)] = []
+        if let fieldManager { query.append(("fieldManager", fieldManager)) }
+        if dryRun { query.append(("dryRun", "All")) }
+        if let fieldValidation { query.append(("fieldValidation", fieldValidation.rawValue)) }
+        return query
+    }
+}
+
+/// How to delete.
+public struct DeleteOptions: Sendable, Hashable {
+    /// What happens to the objects that the deleted one owns.
+    public enum Propagation: String, Sendable {
+        /// They go later, by garbage collection.
+        case background = "Background"
+        /// They go first.
+        case foreground = "Foreground"
+        /// They stay, without owner.
+        case orphan = "Orphan"
+    }
+
+    /// Delete only this incarnation of the name; otherwise the server answers with a conflict.
+    public var uid: String?
+    /// Delete only this version.
+    public var resourceVersion: String?
+    public var propagation: Propagation?
+    public var gracePeriodSeconds: Int?
+    public var dryRun: Bool
+
+    public init(
+        uid: String? = nil, resourceVersion: String? = nil, propagation: Propagation? = nil,
+        gracePeriodSeconds: Int? = nil, dryRun: Bool = false
+    ) {
+        self.uid = uid
+        self.resourceVersion = resourceVersion
+        self.propagation = propagation
+        self.gracePeriodSeconds = gracePeriodSeconds
+        self.dryRun = dryRun
+    }
+
+    var body: JSONValue {
+        var body: JSONValue = ["apiVersion": "v1", "kind": "DeleteOptions"]
+        var preconditions: [String: String] = [:]
+        preconditions["uid"] = uid
+        preconditions["resourceVersion"] = resourceVersion
+        if !preconditions.isEmpty { body["preconditions"] = JSONValue(preconditions) }
+        body["propagationPolicy"] = propagation.map { .string($0.rawValue) }
+        body["gracePeriodSeconds"] = gracePeriodSeconds.map { JSONValue($0) }
+        if dryRun { body["dryRun"] = ["All"] }
+        return body
+    }
+}

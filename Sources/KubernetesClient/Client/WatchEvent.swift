@@ -1,0 +1,34 @@
+/// What a watch tells.
+public enum WatchEvent: Sendable, Hashable {
+    case added(UntypedObject)
+    case modified(UntypedObject)
+    /// The object in its last state.
+    case deleted(UntypedObject)
+    /// Nothing changed up to this version.
+    case bookmark(resourceVersion: String)
+    /// The watch ends with this, such as 410 Expired.
+    case error(Status)
+
+    /// Reads one line of a watch; `nil` for what is no watch event or of a type not known.
+    init?(_ json: JSONValue) {
+        guard let type = json["type"]?.stringValue, let object = json["object"] else { return nil }
+        switch type {
+        case "ADDED": self = .added(UntypedObject(object))
+        case "MODIFIED": self = .modified(UntypedObject(object))
+        case "DELETED": self = .deleted(UntypedObject(object))
+        case "BOOKMARK": self = .bookmark(resourceVersion: UntypedObject(object).resourceVersion ?? "")
+        case "ERROR":
+            self = .error(Status(object) ?? Status(code: 500, reason: "Unknown", message: object.text()))
+        default: return nil
+        }
+    }
+
+    /// The version to go on from after this event.
+    public var resourceVersion: String? {
+        switch self {
+        case .added(let object), .modified(let object), .deleted(let object): object.resourceVersion
+        case .bookmark(let version): version
+        case .error: nil
+        }
+    }
+}

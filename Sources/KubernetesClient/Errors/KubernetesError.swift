@@ -1,0 +1,78 @@
+/// Why a request to the API server did not succeed.
+///
+/// No description holds a token, a key or a request's headers.
+public enum KubernetesError: Error, Sendable {
+    /// The server answered with a failure.
+    case status(Status)
+    /// There was no answer: the connection could not be made or was lost, or the deadline passed.
+    case transport(Transport)
+    /// An answer that is not what the API promises.
+    case unexpectedAnswer(String)
+    /// The client cannot be set up: a missing file, a kubeconfig that makes no sense.
+    case configuration(String)
+    /// The task was cancelled.
+    case cancelled
+
+    /// What went wrong below HTTP.
+    public struct Transport: Sendable {
+        /// The request, as `GET /api/v1/pods`, without its query.
+        public var request: String
+        /// Whether the server may have seen the request; then only an idempotent one may be sent again.
+        public var mayHaveBeenSent: Bool
+        public var underlying: any Error
+
+        public init(request: String, mayHaveBeenSent: Bool, underlying: any Error) {
+            self.request = request
+            self.mayHaveBeenSent = mayHaveBeenSent
+            self.underlying = underlying
+        }
+    }
+}
+
+extension KubernetesError {
+    public var status: Status? {
+        if case .status(let status) = self { status } else { nil }
+    }
+
+    public var isNotFound: Bool { has(404, "NotFound") }
+    /// Another writer was first (or a server-side apply met another manager's field); not ``isAlreadyExists``.
+    public var isConflict: Bool { status.map { $0.code == 409 && $0.reason != "AlreadyExists" } ?? false }
+    public var isAlreadyExists: Bool { has(nil, "AlreadyExists") }
+    /// The resource version or continue token is too old: list again.
+    public var isGone: Bool { has(410, "Gone") || has(nil, "Expired") }
+    public var isForbidden: Bool { has(403, "Forbidden") }
+    public var isUnauthorized: Bool { has(401, "Unauthorized") }
+    public var isInvalid: Bool { has(422, "Invalid") }
+    public var isBadRequest: Bool { has(400, "BadRequest") }
+    public var isTooManyRequests: Bool { has(429, "TooManyRequests") }
+    public var isServerTimeout: Bool { has(nil, "ServerTimeout") || has(504, "Timeout") }
+    public var isUnavailable: Bool { has(503, "ServiceUnavailable") }
+    /// Creating an object in a namespace that is on its way out.
+    public var isNamespaceTerminating: Bool {
+        status?.causes.contains { $0.reason == "NamespaceTerminating" } ?? false
+    }
+    public var isCancelled: Bool {
+        if case .cancelled = self { true } else { false }
+    }
+    public var isTransport: Bool {
+        if case .transport = self { true } else { false }
+    }
+
+    private func has(_ code: Int?, _ reason: String) -> Bool {
+        guard let status else { return false }
+        return status.reason == reason || (code != nil && status.code == code)
+    }
+}
+
+extension KubernetesError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .status(let status):
+            "\(status.reason.isEmpty ? "Failure" : status.reason) (\(status.code)): \(status.message)"
+        case .transport(let transport): "\(transport.request): \(transport.underlying)"
+        case .unexpectedAnswer(let text): "unexpected answer: \(text)"
+        case .configuration(let text): text
+        case .cancelled: "cancelled"
+        }
+    }
+}

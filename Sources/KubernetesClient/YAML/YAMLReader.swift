@@ -1,0 +1,4 @@
+struct YAMLReader {
+    init(_ text: String) {}
+    mutating func document() throws(YAMLError) -> JSONValue { .null }
+}
