@@ -67,17 +67,14 @@ public struct ByteStream: AsyncSequence, Sendable {
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
+        public typealias Element = [UInt8]
+        public typealias Failure = KubernetesError
+
         let client: KubernetesClient
         let request: APIRequest
         var chunks: HTTPClientResponse.Body.AsyncIterator
 
         public mutating func next() async throws(KubernetesError) -> [UInt8]? {
-            try await next(isolation: #isolation)
-        }
-
-        public mutating func next(
-            isolation actor: isolated (any Actor)? = #isolation
-        ) async throws(KubernetesError) -> [UInt8]? {
             do {
                 return try await chunks.next().map { Array($0.readableBytesView) }
             } catch {

@@ -39,6 +39,9 @@ public struct WatchEvents: AsyncSequence, Sendable {
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
+        public typealias Element = WatchEvent
+        public typealias Failure = KubernetesError
+
         let client: KubernetesClient
         let request: APIRequest
         var chunks: HTTPClientResponse.Body.AsyncIterator
@@ -51,17 +54,11 @@ public struct WatchEvents: AsyncSequence, Sendable {
             self.chunks = chunks
         }
 
-        public mutating func next() async throws(KubernetesError) -> WatchEvent? {
-            try await next(isolation: #isolation)
-        }
-
         /// The next event, `nil` at the end.
         ///
         /// - Throws: ``KubernetesError/transport(_:)`` when the connection broke,
         ///   ``KubernetesError/unexpectedAnswer(_:)`` for a line that is no event.
-        public mutating func next(
-            isolation actor: isolated (any Actor)? = #isolation
-        ) async throws(KubernetesError) -> WatchEvent? {
+        public mutating func next() async throws(KubernetesError) -> WatchEvent? {
             while true {
                 if let line = lines.next() {
                     if let event = try Self.event(line) { return event }
