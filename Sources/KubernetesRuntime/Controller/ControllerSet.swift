@@ -1,0 +1,33 @@
+public import ServiceLifecycle
+
+/// Controllers and the informers they share, run together: informers first, and longer than the controllers.
+public struct ControllerSet: Service {
+    public var controllers: [Controller]
+    /// Informers that no controller names, such as those that reconcilers only read.
+    public var informers: [Informer]
+
+    public init(_ controllers: [Controller], informers: [Informer] = []) {
+        self.controllers = controllers
+        self.informers = informers
+    }
+
+    /// Runs until cancelled or told to shut down gracefully.
+    ///
+    /// - Throws: what a controller threw; cancelling is no error.
+    public func run() async throws {
+        var seen: Set<ObjectIdentifier> = []
+        let informers = (controllers.flatMap(\.informers) + informers).filter {
+            seen.insert(ObjectIdentifier($0)).inserted
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for informer in informers { group.addTask { await informer.loop() } }
+            defer { group.cancelAll() }
+            do {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for controller in controllers { group.addTask { try await controller.run() } }
+                    try await group.waitForAll()
+                }
+            } catch is CancellationError {}
+        }
+    }
+}

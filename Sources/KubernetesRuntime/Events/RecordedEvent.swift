@@ -1,0 +1,38 @@
+public import KubernetesClient
+
+/// What an Event is about: an object at a version.
+public struct ObjectReference: Sendable, Hashable {
+    public var apiVersion: String
+    public var kind: String
+    public var namespace: String?
+    public var name: String
+    public var uid: String
+    public var resourceVersion: String?
+
+    public init(_ object: UntypedObject) {
+        apiVersion = object.apiVersion
+        kind = object.kind
+        namespace = object.namespace
+        name = object.name
+        uid = object.uid
+        resourceVersion = object.resourceVersion
+    }
+
+    var json: JSONValue {
+        var json: JSONValue = [
+            "apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(name), "uid": .string(uid),
+        ]
+        json["namespace"] = namespace.map { .string($0) }
+        json["resourceVersion"] = resourceVersion.map { .string($0) }
+        return json
+    }
+}
+
+/// One call of the recorder.
+struct RecordedEvent: Sendable {
+    var about: ObjectReference
+    var kind: EventRecorder.Kind
+    var reason: String
+    var message: String
+    var time: Timestamp
+}

@@ -1,0 +1,139 @@
+import KubernetesClient
+import Logging
+import Synchronization
+
+extension Informer {
+    /// Carries out the machine's actions until cancelled.
+    func loop() async {
+        var actions = handle(.start)
+        while !Task.isCancelled, let next = apply(actions) { actions = await perform(next) }
+    }
+
+    private func handle(_ input: InformerMachine.Input) -> [InformerMachine.Action] {
+        machine.withLock { $0.handle(input) }
+    }
+
+    /// Puts the changes in the store and returns the one action that takes time.
+    private func apply(_ actions: [InformerMachine.Action]) -> InformerMachine.Action? {
+        var next: InformerMachine.Action?
+        for action in actions {
+            switch action {
+            case .put(let object): put(object)
+            case .remove(let object): remove(object.key, last: object)
+            case .removeAllExcept(let keys):
+                for key in store.keys where !keys.contains(key) { remove(key, last: nil) }
+                store.markSynced()
+                synced.open()
+            case .list, .watch, .pause: next = action
+            case .endWatch: break
+            }
+        }
+        return next
+    }
+
+    /// Does what takes time, and answers what to do then.
+    private func perform(_ action: InformerMachine.Action) async -> [InformerMachine.Action] {
+        switch action {
+        case .list(let token, let limit): return handle(await list(token, limit))
+        case .watch(let version): return await watch(from: version)
+        case .pause(let duration):
+            try? await Task.sleep(for: duration)
+            return handle(.pauseOver)
+        case .put, .remove, .removeAllExcept, .endWatch: return []
+        }
+    }
+
+    private func list(_ token: String?, _ limit: Int?) async -> InformerMachine.Input {
+        let options = ListOptions(
+            labelSelector: labelSelector, fieldSelector: fieldSelector, limit: limit, continueToken: token)
+        do throws(KubernetesError) {
+            return .page(
+                try await client.list(kind, namespace: namespace, options: options, metadataOnly: metadataOnly))
+        } catch {
+            log("cannot list", error)
+            return .listFailed(error)
+        }
+    }
+
+    private enum WatchOutcome: Sendable {
+        case followed([InformerMachine.Action])
+        case idle
+    }
+
+    /// Follows a watch until it ends or is silent for too long.
+    private func watch(from version: String) async -> [InformerMachine.Action] {
+        lastNews.withLock { $0 = .now }
+        return await withTaskGroup(of: WatchOutcome?.self) { group in
+            group.addTask { .followed(await self.follow(from: version)) }
+            group.addTask { await self.waitForSilence() }
+            var actions: [InformerMachine.Action]?
+            for await outcome in group {
+                group.cancelAll()
+                switch outcome {
+                case .followed(let rest): actions = rest.isEmpty ? actions : rest
+                case .idle where actions == nil:
+                    logger.info("the watch was silent for too long and is begun anew")
+                    actions = handle(.watchIdle)
+                default: break
+                }
+            }
+            return actions ?? []
+        }
+    }
+
+    private func waitForSilence() async -> WatchOutcome? {
+        while true {
+            let end = lastNews.withLock { $0 } + idleTimeout
+            guard end > .now else { return .idle }
+            do { try await Task.sleep(until: end) } catch { return nil }
+        }
+    }
+
+    /// Reads a watch and applies its events as they come; answers what to do after it.
+    private func follow(from version: String) async -> [InformerMachine.Action] {
+        let begin = ContinuousClock.now
+        // Ends at different times for different informers, so that they do not all begin anew at once.
+        let options = WatchOptions(
+            labelSelector: labelSelector, fieldSelector: fieldSelector, resourceVersion: version,
+            timeoutSeconds: .random(in: 300...600))
+        do throws(KubernetesError) {
+            let events = try await client.watch(
+                kind, namespace: namespace, options: options, metadataOnly: metadataOnly)
+            var iterator = events.makeAsyncIterator()
+            while let event = try await iterator.next() {
+                lastNews.withLock { $0 = .now }
+                if case .error(let status) = event { log("the watch failed", .status(status)) }
+                if let next = apply(handle(.event(event))) { return [next] }
+            }
+            return Task.isCancelled ? [] : handle(.watchEnded(after: .now - begin))
+        } catch {
+            if Task.isCancelled || error.isCancelled { return [] }
+            log("the watch failed", error)
+            return handle(.watchFailed(error))
+        }
+    }
+
+    private func put(_ object: UntypedObject) {
+        var object = object
+        object["metadata", "managedFields"] = nil
+        transform?(&object)
+        handlers.withLock { handlers in
+            let old = store.put(object)
+            if let old, old.resourceVersion == object.resourceVersion, object.resourceVersion != nil { return }
+            let event = old.map { InformerEvent.updated(old: $0, new: object) } ?? .added(object)
+            for handler in handlers { handler(event) }
+        }
+    }
+
+    private func remove(_ key: ObjectKey, last: UntypedObject?) {
+        handlers.withLock { handlers in
+            guard let old = store.remove(key) else { return }
+            for handler in handlers { handler(.deleted(last ?? old)) }
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ error: KubernetesError) {
+        guard !error.isCancelled else { return }
+        logger.warning(message, metadata: ["error": "\(error)"])
+    }
+}

@@ -1,0 +1,1 @@
+extension LeaderElection { func campaign() async throws { try await work() } }

@@ -1,0 +1,96 @@
+import KubernetesClient
+
+/// A queue in which a key waits at most once and is worked on by at most one worker, as a value.
+///
+/// A key added while it is being worked on waits until that is done (dirty and processing sets, as in client-go). Time
+/// comes in from outside.
+struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    /// In order of arrival, with when that was.
+    private var ready: [(key: Key, since: Instant)] = []
+    private var firstReady = 0
+    /// Ready, or to be ready once the worker is done.
+    private var dirty: Set<Key> = []
+    private var processing: [Key: Instant] = [:]
+    private var delayed: [Key: Instant] = [:]
+    private var backoffs: [Key: Backoff] = [:]
+    private let backoff: Backoff
+    private(set) var isShutDown = false
+
+    init(backoff: Backoff) { self.backoff = backoff }
+
+    var depth: Int { ready.count - firstReady }
+    var active: Int { processing.count }
+
+    /// Adds a key to be worked on at once.
+    ///
+    /// - Returns: whether it was not waiting already.
+    @discardableResult
+    mutating func add(_ key: Key, now: Instant) -> Bool {
+        guard !isShutDown, dirty.insert(key).inserted else { return false }
+        delayed[key] = nil
+        if processing[key] == nil { ready.append((key, now)) }
+        return true
+    }
+
+    /// Adds a key later; an earlier time wins over a later one.
+    mutating func add(_ key: Key, at time: Instant) {
+        guard !isShutDown, !dirty.contains(key) else { return }
+        delayed[key] = min(delayed[key] ?? time, time)
+    }
+
+    /// Moves the keys whose time has come to those ready.
+    ///
+    /// - Returns: when the next one's comes.
+    mutating func wake(now: Instant) -> Instant? {
+        let due = delayed.filter { $0.value <= now }.sorted { $0.value < $1.value }
+        for (key, _) in due { add(key, now: now) }
+        return delayed.values.min()
+    }
+
+    var nextDelayed: Instant? { delayed.values.min() }
+
+    /// Takes a key to work on, with how long it was ready; ``done(_:now:)`` must follow.
+    mutating func take(now: Instant) -> (key: Key, waited: Duration)? {
+        guard firstReady < ready.count else { return nil }
+        let (key, since) = ready[firstReady]
+        firstReady += 1
+        if firstReady > 64, firstReady * 2 > ready.count {
+            ready.removeFirst(firstReady)
+            firstReady = 0
+        }
+        dirty.remove(key)
+        processing[key] = now
+        return (key, now - since)
+    }
+
+    /// - Returns: how long the work took.
+    @discardableResult
+    mutating func done(_ key: Key, now: Instant) -> Duration {
+        let begin = processing.removeValue(forKey: key)
+        if dirty.contains(key) { ready.append((key, now)) }
+        return begin.map { now - $0 } ?? .zero
+    }
+
+    /// Adds a key again after the pause that its failures in a row call for.
+    ///
+    /// - Returns: the pause.
+    mutating func retry(_ key: Key, now: Instant, random: Double = .random(in: 0...1)) -> Duration {
+        let pause = backoffs[key, default: backoff].next(random: random)
+        add(key, at: now + pause)
+        return pause
+    }
+
+    /// Forgets a key's failures.
+    mutating func forget(_ key: Key) { backoffs[key] = nil }
+
+    /// Takes no more keys and gives up those that wait; those worked on may finish.
+    mutating func shutDown() {
+        isShutDown = true
+        ready = []
+        firstReady = 0
+        dirty = []
+        delayed = [:]
+    }
+}
