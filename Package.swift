@@ -121,7 +121,7 @@ var targets: [Target] = [
         ]),
     library(
         "LocalControllers", path: "Sources/LocalCluster/Controllers",
-        ["KubernetesClient", "KubernetesRuntime", crypto, logging, serviceLifecycle]),
+        ["APIMachinery", "KubernetesClient", "KubernetesRuntime", crypto, logging, serviceLifecycle]),
     library(
         "LocalNode", path: "Sources/LocalCluster/Node",
         [
@@ -132,7 +132,7 @@ var targets: [Target] = [
         "LocalCluster", path: "Sources/LocalCluster/Up",
         [
             "LocalAPIServer", "LocalControllers", "LocalNode", "KubernetesClient", "PostgreSQL", "Contracts",
-            asyncHTTPClient, crypto, logging, nioCore, nioPosix, nioSSL, subprocess, systemPackage, serviceLifecycle,
+            asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, systemPackage, serviceLifecycle,
             x509, asn1, yams,
         ]),
     executable(
@@ -160,9 +160,14 @@ var targets: [Target] = [
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient"]),
     tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),
     tests("LocalNodeTests", ["LocalNode", "LocalAPIServer", "KubernetesClient"]),
-    tests("EndToEndTests", ["KubernetesClient", "TestServers", asyncHTTPClient, nioCore]),
+    tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(
-        name: "TestServers", dependencies: ["Contracts", asyncHTTPClient, nioCore, nioPosix], path: "Tests/TestServers",
+        name: "TestServers",
+        dependencies: [
+            "Contracts", "PostgreSQL", "Messaging", "Redis", "ServiceFoundation", "PodEnvironment", asyncHTTPClient,
+            nioCore, nioPosix, logging, crypto, jwtKit, x509, asn1,
+        ],
+        path: "Tests/TestServers",
         swiftSettings: settings),
 ]
 
