@@ -48,7 +48,8 @@ public struct StateDirectory: Sendable {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: permissions])
             if let owner {
                 try FileManager.default.setAttributes(
-                    [.ownerAccountID: Int(owner.userID), .groupOwnerAccountID: Int(owner.groupID)], ofItemAtPath: folder)
+                    [.ownerAccountID: Int(owner.userID), .groupOwnerAccountID: Int(owner.groupID)], ofItemAtPath: folder
+                )
             }
         } catch {
             throw LocalClusterError(.stateUnusable, "The folder \(folder) cannot be made.", cause: error)

@@ -1,0 +1,35 @@
+import Foundation
+
+extension StateDirectory {
+    /// Removes the folder, after ending what a crashed run may have left running in it.
+    ///
+    /// - Returns: whether there was one.
+    /// - Throws: `alreadyRunning` when a cluster is using it, `stateUnusable` for a folder that is no cluster's.
+    public func remove() async throws -> Bool {
+        guard FileManager.default.fileExists(atPath: path) else { return false }
+        let contents = try FileManager.default.contentsOfDirectory(atPath: path)
+        guard contents.isEmpty || contents.contains("cluster.json") || contents.contains("lock") else {
+            throw LocalClusterError(
+                .stateUnusable, "\(path) is not the state folder of a local cluster; nothing was removed.")
+        }
+        let lock = try StateLock(self)
+        defer { withExtendedLifetime(lock) {} }
+        await endLeftovers()
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw LocalClusterError(.stateUnusable, "\(path) cannot be removed.", cause: error)
+        }
+        return true
+    }
+
+    /// Ends the servers whose records a crashed run left behind.
+    func endLeftovers() async {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: processes)) ?? [] {
+            guard let data = FileManager.default.contents(atPath: "\(processes)/\(name)"),
+                let record = try? JSONDecoder().decode(ProcessRecord.self, from: data)
+            else { continue }
+            await record.end()
+        }
+    }
+}
