@@ -32,6 +32,9 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         public mutating func appendInterpolation(_ value: some PostgresEncodable) { sql.bind(value.postgresValue) }
 
+        /// `nil` is SQL's NULL. Its own function, lest the compiler take an optional for a mistake.
+        public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) { sql.bind(value.postgresValue) }
+
         public mutating func appendInterpolation(_ other: SQL) { sql.append(other) }
 
         /// Identifiers and keywords chosen by the program, never input.
