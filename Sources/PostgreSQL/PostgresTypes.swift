@@ -61,7 +61,7 @@ extension UUID: PostgresEncodable, PostgresDecodable {
     }
 }
 
-/// A `bytea`.
+/// An array, or for bytes a `bytea`.
 extension Array: PostgresEncodable where Element: PostgresArrayElement {
     public var postgresValue: PostgresValue { Element.postgresArray(self) }
 }
