@@ -142,6 +142,7 @@ var targets: [Target] = [
             serviceLifecycle,
         ]),
 
+    tests("PodEnvironmentTests", ["PodEnvironment"]),
     tests("ContractsTests", ["Contracts"]),
     tests("PostgreSQLTests", ["PostgreSQL", "TestServers"]),
     tests("RedisTests", ["Redis", "TestServers"]),
@@ -160,6 +161,7 @@ var targets: [Target] = [
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient"]),
     tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),
     tests("LocalNodeTests", ["LocalNode", "LocalAPIServer", "KubernetesClient"]),
+    tests("LocalClusterTests", ["LocalCluster", "KubernetesClient", logging, serviceLifecycle]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(
         name: "TestServers",
