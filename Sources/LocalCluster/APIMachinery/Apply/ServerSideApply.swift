@@ -1,14 +1,116 @@
 public import KubernetesClient
 
-/// Server-side apply.
+/// Server-side apply, after the merge algorithm of Kubernetes' structured-merge-diff.
 public enum ServerSideApply {
     /// The live object with an applied configuration merged in: defaults filled in and managed fields kept.
     ///
     /// - Parameter live: the stored object; `nil` creates.
-    /// - Returns: the object to go through prepare and validate; equal to `live` when nothing changed.
+    /// - Returns: the object to go through prepare and validate; `ManagedFields.isUnchanged` tells when nothing changed.
     /// - Throws: 409 with all conflicts unless forced; 400/422/500 for bodies that cannot be applied.
     public static func apply(
-        _ configuration: JSONValue, to live: JSONValue?, definition: ResourceDefinition, manager: String,
+        _ configuration: JSONValue, to live: JSONValue?, definition: ResourceDefinition, manager name: String,
         force: Bool = false, subresource: String? = nil, now: String
-    ) throws(StatusError) -> JSONValue { configuration }
+    ) throws(StatusError) -> JSONValue {
+        try check(configuration, definition)
+        let schema = definition.schema
+        var managers = Managers(live)
+        let base = ManagedFields.withoutManagedFields(live ?? definition.blank)
+        let own = Manager(
+            name: name, operation: "Apply", apiVersion: definition.apiVersion, subresource: subresource)
+        let previous = managers.applier(name, subresource)
+        let last = previous.flatMap { managers.sets[$0] } ?? FieldSet()
+        let lastTime = previous.flatMap { managers.times[$0] }
+        if let previous { managers.sets[previous] = nil }
+        let applied = definition.owned(TypedValue.fieldSet(configuration, schema), through: subresource)
+            .withoutIdentity()
+        managers.sets[own] = applied
+
+        var merged = TypedValue.merge(configuration, onto: base, schema) ?? configuration
+        if !definition.isCustom { merged = try canonical(merged, definition) }
+        merged = prune(merged, last, managers, schema)
+
+        let comparison = ManagedFields.comparison(base, merged, definition, subresource)
+        let wanted = comparison.modified.union(comparison.added)
+        if !force {
+            let conflicts = managers.sets.filter { $0.key != own }
+                .compactMapValues { set in
+                    let common = set.intersection(wanted)
+                    return common.isEmpty ? nil : common
+                }
+            if !conflicts.isEmpty { throw conflict(conflicts) }
+        }
+        managers.take(comparison, exceptFrom: own)
+        if applied.isEmpty { managers.sets[own] = nil }
+        managers.times[own] = merged == base ? lastTime : now
+        return managers.written(to: definition.withDefaults(merged))
+    }
+
+    private static func check(_ configuration: JSONValue, _ definition: ResourceDefinition) throws(StatusError) {
+        if configuration[path: ["metadata", "managedFields"]] != nil {
+            throw .badRequest("metadata.managedFields must be nil")
+        }
+        guard configuration["kind"]?.stringValue == definition.kind,
+            configuration["apiVersion"]?.stringValue == definition.apiVersion
+        else {
+            throw .badRequest(
+                "the object provided is unrecognized: got \(configuration["apiVersion"]?.stringValue ?? "\"\""), "
+                    + "Kind=\(configuration["kind"]?.stringValue ?? "\"\""); "
+                    + "expected \(definition.apiVersion), Kind=\(definition.kind)")
+        }
+        let faults = ApplyValidation.faults(configuration, definition.schema)
+        guard !faults.isEmpty else { return }
+        let namespace = configuration[path: ["metadata", "namespace"]]?.stringValue ?? ""
+        let list = faults.count == 1 ? faults[0] : "errors:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
+        throw .unforeseen(
+            "failed to create typed patch object (\(namespace)/\(configuration.objectName); "
+                + "\(definition.apiVersion), Kind=\(definition.kind)): \(list)")
+    }
+
+    private static func canonical(
+        _ object: JSONValue, _ definition: ResourceDefinition
+    ) throws(StatusError) -> JSONValue {
+        var decoder = TypedDecoder()
+        do throws(TypedDecoder.Fault) {
+            return try decoder.decode(object, definition.schema)
+        } catch {
+            throw .unforeseen("failed to convert to the typed object: \(error.message)")
+        }
+    }
+
+    /// Removes what the applier set before and leaves out now, unless somebody else owns it too.
+    private static func prune(
+        _ merged: JSONValue, _ last: FieldSet, _ managers: Managers, _ schema: Schema
+    ) -> JSONValue {
+        if last.isEmpty { return merged }
+        let lastNamed = last.withNamedFields(schema)
+        var pruned = TypedValue.remove(lastNamed, from: merged, schema)
+        let mergedSet = TypedValue.fieldSet(merged, schema).withNamedFields(schema)
+        func prunedSet() -> FieldSet { TypedValue.fieldSet(pruned, schema).withNamedFields(schema) }
+        let owned = managers.sets.values.reduce(FieldSet()) { $0.union($1) }.withNamedFields(schema)
+        pruned = TypedValue.remove(
+            mergedSet.subtracting(prunedSet().union(owned)), from: merged, schema)
+        return TypedValue.remove(
+            mergedSet.subtracting(prunedSet()).intersection(lastNamed), from: merged, schema)
+    }
+
+    private static func conflict(_ conflicts: [Manager: FieldSet]) -> StatusError {
+        let all = conflicts.map { (manager: $0.key.description, paths: $0.value.paths) }
+            .sorted { $0.manager < $1.manager }
+        let count = all.reduce(0) { $0 + $1.paths.count }
+        let list =
+            count == 1
+            ? "conflict with \(all[0].manager): \(all[0].paths[0])"
+            : all.map { "conflicts with \($0.manager):\n" + $0.paths.map { "- \($0)" }.joined(separator: "\n") }
+                .joined(separator: "\n")
+        let causes = all.flatMap { conflict in
+            conflict.paths.map {
+                StatusError.Cause(
+                    reason: "FieldManagerConflict", message: "conflict with \(conflict.manager)", field: $0)
+            }
+        }
+        return StatusError(
+            code: 409, reason: "Conflict",
+            message: "Apply failed with \(count) conflict\(count == 1 ? "" : "s"): \(list)",
+            details: .init(causes: causes))
+    }
 }

@@ -3,13 +3,63 @@ public import KubernetesClient
 /// The patch formats of the API, as pure functions from a patch and an object to an object.
 public enum Patch {
     /// JSON merge patch (RFC 7386).
-    public static func merge(_ patch: JSONValue, onto object: JSONValue) -> JSONValue { object }
+    public static func merge(_ patch: JSONValue, onto object: JSONValue) -> JSONValue {
+        guard case .object(let changes) = patch else { return patch }
+        var result = object.objectValue ?? [:]
+        for (key, change) in changes {
+            result[key] = change.isNull ? nil : merge(change, onto: result[key] ?? .null)
+        }
+        return .object(result)
+    }
 
     /// JSON patch (RFC 6902). Throws a 422 when an operation fails, a 400 when the document is no patch.
-    public static func json(_ operations: JSONValue, onto object: JSONValue) throws(StatusError) -> JSONValue { object }
+    public static func json(_ operations: JSONValue, onto object: JSONValue) throws(StatusError) -> JSONValue {
+        guard let operations = operations.arrayValue else {
+            throw .badRequest(
+                "error decoding patch: json: cannot unmarshal \(operations.kindName) into Go value of type jsonpatch.Patch"
+            )
+        }
+        var document = object
+        for operation in operations {
+            guard let name = operation["op"]?.stringValue,
+                let path = operation["path"]?.stringValue.flatMap(JSONPointer.init),
+                let changed = apply(name, path, operation, to: document)
+            else {
+                throw StatusError(
+                    code: 422, reason: "Invalid",
+                    message: "the server rejected our request due to an error in our request",
+                    details: .init())
+            }
+            document = changed
+        }
+        return document
+    }
+
+    private static func apply(
+        _ name: String, _ path: JSONPointer, _ operation: JSONValue, to document: JSONValue
+    ) -> JSONValue? {
+        let from = operation["from"]?.stringValue.flatMap(JSONPointer.init)
+        switch name {
+        case "add": return operation["value"].flatMap { path.adding($0, to: document) }
+        case "replace": return operation["value"].flatMap { path.replacing($0, in: document) }
+        case "remove": return path.removing(from: document)
+        case "test": return (path.value(in: document) ?? .null) == (operation["value"] ?? .null) ? document : nil
+        case "copy":
+            guard let value = from?.value(in: document) else { return nil }
+            return path.adding(value, to: document)
+        case "move":
+            guard let from, let value = from.value(in: document) else { return nil }
+            return from.removing(from: document).flatMap { path.adding(value, to: $0) }
+        default: return nil
+        }
+    }
 
     /// Strategic merge patch with the merge keys of a built-in kind's schema.
+    /// Throws a 500 for elements without their merge key and for unknown directives, as Kubernetes does.
     public static func strategic(
         _ patch: JSONValue, onto object: JSONValue, schema: Schema
-    ) throws(StatusError) -> JSONValue { object }
+    ) throws(StatusError) -> JSONValue {
+        guard let changes = patch.objectValue else { throw .badRequest("the patch is not an object") }
+        return .object(try StrategicMerge.merge(changes, onto: object.objectValue ?? [:], schema))
+    }
 }

@@ -1,7 +1,8 @@
 public import KubernetesClient
 
 /// The structure of a value: one type for the schemas of custom kinds (OpenAPI v3 with Kubernetes' extensions) and of
-/// built-in kinds.
+/// built-in kinds. Immutable, so that walks over large schemas share it.
+@dynamicMemberLookup
 public final class Schema: Sendable {
     public enum Kind: String, Sendable {
         case object, array, string, integer, number, boolean
@@ -17,25 +18,44 @@ public final class Schema: Sendable {
         case map(keys: [String])
     }
 
-    public let kind: Kind
-    public let properties: [String: Schema]
-    public let additionalProperties: Schema?
-    public let items: Schema?
-    public let required: [String]
-    public let format: String?
-    public let nullable: Bool
-    public let defaultValue: JSONValue?
-    public let listType: ListType
-    public let atomicMap: Bool
-    public let preservesUnknownFields: Bool
-    public let embeddedResource: Bool
-    public let patchMergeKey: String?
-    public let patchStrategy: Set<String>
-    public let bounds: Bounds
-    public let validations: [ValidationRule]
-    public let description: String?
-    /// A struct of a built-in kind that is there, empty, even when nobody wrote it.
-    public let alwaysPresent: Bool
+    /// What a protobuf field number stands for (built-in kinds).
+    enum ProtobufField: Sendable {
+        case property(String)
+        /// A message whose fields are the object's own in JSON.
+        case inlined([Int: ProtobufField])
+    }
+
+    public struct Fields: Sendable {
+        public var kind: Kind
+        public var properties: [String: Schema] = [:]
+        public var additionalProperties: Schema?
+        public var items: Schema?
+        public var required: [String] = []
+        /// `int32`, `date-time`, `byte`, …; for built-in kinds also `quantity` and `micro-time`.
+        public var format: String?
+        public var nullable = false
+        public var defaultValue: JSONValue?
+        public var listType = ListType.atomic
+        public var atomicMap = false
+        public var preservesUnknownFields = false
+        public var embeddedResource = false
+        public var patchMergeKey: String?
+        public var patchStrategy: Set<String> = []
+        public var bounds = Bounds()
+        public var validations: [ValidationRule] = []
+        public var description: String?
+        /// The name of a built-in type in OpenAPI documents, such as `io.k8s.api.core.v1.PodSpec`.
+        public var typeName: String?
+        /// A member of a built-in kind that is there, empty or zero, even when nobody wrote it.
+        public var alwaysPresent = false
+        /// Whether a zero value (`""`, `0`, `false`) of a built-in kind differs from none.
+        public var keepsZero = false
+        var protobufFields: [Int: ProtobufField] = [:]
+        /// The schema as the definition gave it, for OpenAPI documents of custom kinds.
+        var source: JSONValue?
+
+        public init(_ kind: Kind) { self.kind = kind }
+    }
 
     /// What restricts a value beyond its type.
     public struct Bounds: Sendable {
@@ -60,32 +80,35 @@ public final class Schema: Sendable {
         public init() {}
     }
 
-    public init(
-        _ kind: Kind, properties: [String: Schema] = [:], additionalProperties: Schema? = nil, items: Schema? = nil,
-        required: [String] = [], format: String? = nil, nullable: Bool = false, defaultValue: JSONValue? = nil,
-        listType: ListType = .atomic, atomicMap: Bool = false, preservesUnknownFields: Bool = false,
-        embeddedResource: Bool = false, patchMergeKey: String? = nil, patchStrategy: Set<String> = [],
-        bounds: Bounds = Bounds(), validations: [ValidationRule] = [], description: String? = nil,
-        alwaysPresent: Bool = false
-    ) {
-        self.kind = kind
-        self.properties = properties
-        self.additionalProperties = additionalProperties
-        self.items = items
-        self.required = required
-        self.format = format
-        self.nullable = nullable
-        self.defaultValue = defaultValue
-        self.listType = listType
-        self.atomicMap = atomicMap
-        self.preservesUnknownFields = preservesUnknownFields
-        self.embeddedResource = embeddedResource
-        self.patchMergeKey = patchMergeKey
-        self.patchStrategy = patchStrategy
-        self.bounds = bounds
-        self.validations = validations
-        self.description = description
-        self.alwaysPresent = alwaysPresent
+    public let fields: Fields
+
+    public init(_ fields: Fields) { self.fields = fields }
+
+    public convenience init(_ kind: Kind, _ change: (inout Fields) -> Void = { _ in }) {
+        var fields = Fields(kind)
+        change(&fields)
+        self.init(fields)
+    }
+
+    public subscript<Value>(dynamicMember path: KeyPath<Fields, Value>) -> Value { fields[keyPath: path] }
+
+    func with(_ change: (inout Fields) -> Void) -> Schema {
+        var fields = fields
+        change(&fields)
+        return Schema(fields)
+    }
+
+    /// The schema of an object's member: a property, else that of additional properties.
+    func member(_ name: String) -> Schema? { fields.properties[name] ?? fields.additionalProperties }
+
+    /// Whether a value is one unit to those who own it: a scalar, an atomic list or map, or unstructured.
+    var isLeaf: Bool {
+        switch fields.kind {
+        case .object:
+            fields.atomicMap
+        case .array: fields.listType == .atomic
+        default: true
+        }
     }
 }
 

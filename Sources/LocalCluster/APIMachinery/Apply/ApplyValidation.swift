@@ -1,0 +1,60 @@
+import KubernetesClient
+
+/// What server-side apply refuses in a configuration before it merges.
+enum ApplyValidation {
+    /// The faults, as the merge library words them: `.spec.colour: field not declared in schema`.
+    static func faults(_ value: JSONValue, _ schema: Schema?, path: String = "") -> [String] {
+        guard let schema, !value.isNull else { return [] }
+        switch (schema.kind, value) {
+        case (.any, _): return []
+        case (.object, .object(let members)):
+            return members.sorted { $0.key < $1.key }.flatMap { name, member in
+                guard let inner = schema.member(name) else {
+                    let open = schema.preservesUnknownFields || schema.embeddedResource
+                    return open ? [] : ["\(path).\(name): field not declared in schema"]
+                }
+                return faults(member, inner, path: "\(path).\(name)")
+            }
+        case (.array, .array(let elements)): return listFaults(elements, schema, path)
+        case (.string, .string), (.boolean, .bool), (.number, .integer), (.number, .number), (.integer, .integer),
+            (.intOrString, .integer), (.intOrString, .string):
+            return []
+        case (.integer, .number) where value.integerValue != nil: return []
+        case (.string, .integer), (.string, .number):
+            if schema.format == "quantity" { return [] }
+        default: break
+        }
+        return ["\(path): expected \(expected(schema)), got \(value.text())"]
+    }
+
+    private static func listFaults(_ elements: [JSONValue], _ schema: Schema, _ path: String) -> [String] {
+        var faults: [String] = []
+        var seen: Set<FieldSet.Step> = []
+        for (index, element) in elements.enumerated() {
+            if case .map(let keys) = schema.listType {
+                for key in keys where element[key] == nil && schema.items?.properties[key]?.defaultValue == nil {
+                    faults.append(
+                        "\(path): element \(index): associative list with keys has an element that omits key field "
+                            + "\"\(key)\" (and doesn't have default value)")
+                }
+            }
+            let step = TypedValue.step(to: element, in: schema)
+            if schema.listType != .atomic, !seen.insert(step).inserted {
+                faults.append("\(path): duplicate entries for key \(step.description)")
+            }
+            let inner = schema.listType == .atomic ? "[\(index)]" : step.description
+            faults += Self.faults(element, schema.items, path: path + inner)
+        }
+        return faults
+    }
+
+    private static func expected(_ schema: Schema) -> String {
+        switch schema.kind {
+        case .object: "map"
+        case .array: "list"
+        case .integer, .number: "numeric"
+        case .boolean: "boolean"
+        default: "string"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import KubernetesClient
+
+/// One who writes objects: the identity of an entry of `managedFields`.
+struct Manager: Hashable {
+    var name: String
+    var operation: String
+    var apiVersion: String
+    var subresource: String?
+
+    /// As conflict messages name it.
+    var description: String {
+        var text = JSONValue.string(name).text()
+        if let subresource { text += " with subresource \(JSONValue.string(subresource).text())" }
+        return operation == "Update" ? "\(text) using \(apiVersion)" : text
+    }
+}
+
+/// The entries of an object's `managedFields`.
+struct Managers {
+    private static let maximumUpdates = 10
+
+    var sets: [Manager: FieldSet] = [:]
+    var times: [Manager: String] = [:]
+
+    init(_ object: JSONValue?) {
+        for entry in object?[path: ["metadata", "managedFields"]]?.arrayValue ?? [] {
+            guard let name = entry["manager"]?.stringValue, let fields = entry["fieldsV1"] else { continue }
+            let manager = Manager(
+                name: name, operation: entry["operation"]?.stringValue ?? "Update",
+                apiVersion: entry["apiVersion"]?.stringValue ?? "", subresource: entry["subresource"]?.stringValue)
+            sets[manager] = FieldSet(fieldsV1: fields)
+            times[manager] = entry["time"]?.stringValue
+        }
+    }
+
+    /// The entry of one who applies; whichever version it applied last.
+    func applier(_ name: String, _ subresource: String?) -> Manager? {
+        sets.keys.first { $0.operation == "Apply" && $0.name == name && $0.subresource == subresource }
+    }
+
+    /// Takes what a change touched from everybody else.
+    mutating func take(_ comparison: TypedValue.Comparison, exceptFrom keeper: Manager?) {
+        let changed = comparison.added.union(comparison.modified)
+        for (manager, set) in sets where manager != keeper {
+            let rest = set.subtracting(changed).subtracting(comparison.removed)
+            sets[manager] = rest.isEmpty ? nil : rest
+        }
+    }
+
+    /// The oldest updates are pooled when there are too many.
+    mutating func capUpdates() {
+        let updates = sets.keys.filter { $0.operation == "Update" }
+            .sorted { (times[$0] ?? "", $0.name) < (times[$1] ?? "", $1.name) }
+        guard updates.count > Self.maximumUpdates else { return }
+        for manager in updates.prefix(updates.count - Self.maximumUpdates + 1) where manager.name != "ancient-changes" {
+            let pool = Manager(name: "ancient-changes", operation: "Update", apiVersion: manager.apiVersion)
+            sets[pool] = (sets[pool] ?? FieldSet()).union(sets[manager] ?? FieldSet())
+            times[pool] = times[manager]
+            sets[manager] = nil
+        }
+    }
+
+    /// The object with these entries, appliers first, then by time.
+    func written(to object: JSONValue) -> JSONValue {
+        var object = object
+        let order = sets.keys.sorted {
+            ($0.operation, times[$0] ?? "", $0.name, $0.apiVersion, $0.subresource ?? "")
+                < ($1.operation, times[$1] ?? "", $1.name, $1.apiVersion, $1.subresource ?? "")
+        }
+        let entries = order.compactMap { manager -> JSONValue? in
+            guard let set = sets[manager], !set.isEmpty else { return nil }
+            var entry: JSONValue = [
+                "manager": .string(manager.name), "operation": .string(manager.operation),
+                "apiVersion": .string(manager.apiVersion), "fieldsType": "FieldsV1", "fieldsV1": set.fieldsV1,
+            ]
+            entry["time"] = times[manager].map { .string($0) }
+            entry["subresource"] = manager.subresource.map { .string($0) }
+            return entry
+        }
+        object[path: ["metadata", "managedFields"]] = entries.isEmpty ? nil : .array(entries)
+        return object
+    }
+}

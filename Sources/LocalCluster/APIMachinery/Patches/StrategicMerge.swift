@@ -1,0 +1,145 @@
+import KubernetesClient
+
+/// Strategic merge patch: lists merge by the keys of the schema, and directives (`$patch`, `$retainKeys`,
+/// `$setElementOrder/…`, `$deleteFromPrimitiveList/…`) say what a merge alone cannot.
+enum StrategicMerge {
+    private static let orderMark = "$setElementOrder/"
+    private static let deleteMark = "$deleteFromPrimitiveList/"
+
+    static func merge(
+        _ patch: [String: JSONValue], onto object: [String: JSONValue], _ schema: Schema?
+    ) throws(StatusError) -> [String: JSONValue] {
+        var patch = patch
+        if let directive = patch.removeValue(forKey: "$patch") {
+            switch directive {
+            case "replace": return patch
+            case "delete": return [:]
+            case "merge": break
+            default: throw .unforeseen("unknown patch type '\(directive.stringValue ?? directive.text())' in map")
+            }
+        }
+        var result = object
+        if let retained = patch.removeValue(forKey: "$retainKeys") {
+            let keys = Set(retained.arrayValue?.compactMap(\.stringValue) ?? [])
+            result = result.filter { keys.contains($0.key) }
+        }
+        for (key, value) in patch where key.hasPrefix(deleteMark) {
+            let name = String(key.dropFirst(deleteMark.count))
+            let gone = value.arrayValue ?? []
+            let left = (result[name]?.arrayValue ?? []).filter { !gone.contains($0) }
+            result[name] = left.isEmpty ? nil : .array(left)
+        }
+        let orders = patch.filter { $0.key.hasPrefix(orderMark) }
+        for (key, value) in orders {
+            let name = String(key.dropFirst(orderMark.count))
+            guard let list = result[name]?.arrayValue else { continue }
+            let merged = try mergeList(
+                patch[name]?.arrayValue ?? [], onto: list, schema?.member(name), order: value.arrayValue ?? [])
+            result[name] = .array(merged)
+            patch[name] = nil
+        }
+        for (key, value) in patch where !key.hasPrefix("$") {
+            result[key] = try mergeMember(value, onto: result[key], schema?.member(key))
+        }
+        return result
+    }
+
+    private static func mergeMember(
+        _ patch: JSONValue, onto value: JSONValue?, _ schema: Schema?
+    ) throws(StatusError) -> JSONValue? {
+        switch (value, patch) {
+        case (_, .null): return nil
+        case (.object(let members), .object(let changes)):
+            if schema?.patchStrategy.contains("replace") == true { return withoutDirectives(patch) }
+            return .object(try merge(changes, onto: members, schema))
+        case (.array(let elements), .array(let changes)) where schema?.patchStrategy.contains("merge") == true:
+            return .array(try mergeList(changes, onto: elements, schema, order: nil))
+        case (nil, .array(let changes)) where schema?.patchStrategy.contains("merge") == true:
+            return .array(try mergeList(changes, onto: [], schema, order: nil))
+        default: return withoutDirectives(patch)
+        }
+    }
+
+    private static func mergeList(
+        _ patch: [JSONValue], onto list: [JSONValue], _ schema: Schema?, order: [JSONValue]?
+    ) throws(StatusError) -> [JSONValue] {
+        guard let key = schema?.patchMergeKey else {
+            var merged = list
+            for element in patch where !merged.contains(element) { merged.append(element) }
+            return arrange(merged, by: order ?? patch, server: list) { $0 }
+        }
+        var kept = list
+        var changes: [JSONValue] = []
+        var replaces = false
+        for element in patch {
+            switch element["$patch"] {
+            case nil: changes.append(element)
+            case "delete":
+                let name = try mergeKey(key, of: element)
+                kept.removeAll { $0[key] == name }
+            case "replace": replaces = true
+            case .some(let directive):
+                throw .unforeseen(
+                    "unknown patch type '\(directive.stringValue ?? directive.text())' in list element")
+            }
+        }
+        if replaces { return changes.map(withoutDirectives) }
+        var merged = kept
+        for change in changes {
+            let name = try mergeKey(key, of: change)
+            if let index = merged.firstIndex(where: { $0[key] == name }) {
+                merged[index] = .object(
+                    try merge(change.objectValue ?? [:], onto: merged[index].objectValue ?? [:], schema?.items))
+            } else {
+                merged.append(withoutDirectives(change))
+            }
+        }
+        return arrange(merged, by: order ?? changes, server: list) { $0[key] ?? .null }
+    }
+
+    private static func mergeKey(_ key: String, of element: JSONValue) throws(StatusError) -> JSONValue {
+        guard let name = element[key] else {
+            throw .unforeseen("map: \(element.text()) does not contain declared merge key: \(key)")
+        }
+        return name
+    }
+
+    /// Puts the elements named by the patch into its order and the server's own among them where they were.
+    private static func arrange(
+        _ merged: [JSONValue], by order: [JSONValue], server: [JSONValue], _ identity: (JSONValue) -> JSONValue
+    ) -> [JSONValue] {
+        let places = Dictionary(
+            order.map(identity).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let serverPlaces = Dictionary(
+            server.map(identity).enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        func place(_ element: JSONValue) -> Int { places[identity(element)] ?? -1 }
+        let named = merged.filter { place($0) >= 0 }.sorted { place($0) < place($1) }
+        let others = merged.filter { place($0) < 0 }
+        var result: [JSONValue] = []
+        var (left, right) = (others[...], named[...])
+        while let next = right.first {
+            if let other = left.first, let there = serverPlaces[identity(other)],
+                let here = serverPlaces[identity(next)], there < here
+            {
+                result.append(other)
+                left.removeFirst()
+            } else {
+                result.append(next)
+                right.removeFirst()
+            }
+        }
+        return result + left
+    }
+
+    /// A part of a patch taken as it stands: without directives, and without the nulls that remove nothing.
+    private static func withoutDirectives(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .object(let members):
+            return .object(
+                members.filter { !$0.key.hasPrefix("$") && !$0.value.isNull }.mapValues(withoutDirectives))
+        case .array(let elements):
+            return .array(elements.filter { $0["$patch"] != "delete" }.map(withoutDirectives))
+        default: return value
+        }
+    }
+}

@@ -1,0 +1,217 @@
+import KubernetesClient
+
+/// The defaults of built-in kinds that depend on other fields; the plain ones stand in the schemas.
+enum BuiltinDefaults {
+    static func apply(to object: inout JSONValue, definition: ResourceDefinition) {
+        switch (definition.group, definition.kind) {
+        case ("", "Pod"):
+            object.change("spec") { spec in
+                podSpec(&spec)
+                spec.setDefault("enableServiceLinks", true)
+                requestsFromLimits(&spec)
+            }
+        case ("", "Service"): object.change("spec", service)
+        case ("", "Secret"): moveStringData(&object)
+        case ("", "Namespace"): nameLabel(&object)
+        case ("apps", "Deployment"):
+            object.change("spec") { spec in
+                template(&spec)
+                rolling(&spec, "strategy", ["maxUnavailable": "25%", "maxSurge": "25%"])
+            }
+        case ("apps", "ReplicaSet"):
+            object.change("spec", template)
+            labelsFromTemplate(&object)
+        case ("apps", "StatefulSet"):
+            object.change("spec") { spec in
+                template(&spec)
+                rolling(&spec, "updateStrategy", ["partition": 0])
+            }
+        case ("apps", "DaemonSet"):
+            object.change("spec") { spec in
+                template(&spec)
+                rolling(&spec, "updateStrategy", ["maxUnavailable": 1, "maxSurge": 0])
+            }
+        case ("batch", "Job"):
+            object.change("spec", job)
+            labelsFromTemplate(&object)
+        case ("batch", "CronJob"):
+            object.change("spec") { $0.change("jobTemplate") { $0.change("spec", template) } }
+        case ("autoscaling", _): object.change("spec", autoscaler)
+        case ("networking.k8s.io", "NetworkPolicy"): object.change("spec", networkPolicy)
+        case ("discovery.k8s.io", "EndpointSlice"):
+            object.changeEach("ports") { port in
+                port.setDefault("name", "")
+                port.setDefault("protocol", "TCP")
+            }
+        case ("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding"):
+            binding(&object)
+        case ("apiextensions.k8s.io", _): object.change("spec", customResourceDefinition)
+        default: break
+        }
+    }
+
+    private static func template(_ spec: inout JSONValue) {
+        spec.change("template") { $0.change("spec", podSpec) }
+    }
+
+    static func podSpec(_ spec: inout JSONValue) {
+        for list in ["containers", "initContainers", "ephemeralContainers"] {
+            spec.changeEach(list) { container in
+                let image = container["image"]?.stringValue ?? ""
+                container.setDefault("imagePullPolicy", .string(pullPolicy(of: image)))
+            }
+        }
+        spec.changeEach("volumes") { volume in
+            if volume.objectValue?.count == 1 { volume["emptyDir"] = [:] }
+        }
+        if spec["serviceAccountName"] == nil, let account = spec["serviceAccount"] {
+            spec["serviceAccountName"] = account
+        } else if let account = spec["serviceAccountName"] {
+            spec["serviceAccount"] = account
+        }
+    }
+
+    private static func pullPolicy(of image: String) -> String {
+        if image.contains("@") { return "IfNotPresent" }
+        let name = image.split(separator: "/").last ?? ""
+        let tag = name.split(separator: ":").dropFirst().first ?? "latest"
+        return tag == "latest" ? "Always" : "IfNotPresent"
+    }
+
+    private static func requestsFromLimits(_ spec: inout JSONValue) {
+        for list in ["containers", "initContainers"] {
+            spec.changeEach(list) { container in
+                guard let limits = container[path: ["resources", "limits"]]?.objectValue else { return }
+                for (name, amount) in limits where container[path: ["resources", "requests", name]] == nil {
+                    container[path: ["resources", "requests", name]] = amount
+                }
+            }
+        }
+    }
+
+    private static func rolling(_ spec: inout JSONValue, _ strategy: String, _ defaults: [String: JSONValue]) {
+        spec.change(strategy) { strategy in
+            guard strategy["type"] == "RollingUpdate" else { return }
+            strategy.setDefault("rollingUpdate", [:])
+            strategy.change("rollingUpdate") { update in
+                for (name, value) in defaults { update.setDefault(name, value) }
+            }
+        }
+    }
+
+    private static func labelsFromTemplate(_ object: inout JSONValue) {
+        guard let labels = object[path: ["spec", "template", "metadata", "labels"]] else { return }
+        if object[path: ["metadata", "labels"]] == nil { object[path: ["metadata", "labels"]] = labels }
+    }
+
+    private static func job(_ spec: inout JSONValue) {
+        template(&spec)
+        if spec["completions"] == nil, spec["parallelism"] == nil { spec["completions"] = 1 }
+        spec.setDefault("parallelism", 1)
+        spec.setDefault("backoffLimit", spec["backoffLimitPerIndex"] == nil ? 6 : 2_147_483_647)
+        spec.setDefault("completionMode", "NonIndexed")
+        spec.setDefault("suspend", false)
+        spec.setDefault("manualSelector", false)
+        spec.setDefault(
+            "podReplacementPolicy", spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed")
+    }
+
+    private static func service(_ spec: inout JSONValue) {
+        let type = spec["type"]?.stringValue
+        if spec["sessionAffinity"] == "ClientIP" {
+            spec.setDefault("sessionAffinityConfig", [:])
+            spec.change("sessionAffinityConfig") { config in
+                config.setDefault("clientIP", [:])
+                config.change("clientIP") { $0.setDefault("timeoutSeconds", 10_800) }
+            }
+        }
+        spec.changeEach("ports") { port in
+            if let number = port["port"] { port.setDefault("targetPort", number) }
+        }
+        if type == "NodePort" || type == "LoadBalancer" { spec.setDefault("externalTrafficPolicy", "Cluster") }
+        if type != "ExternalName" { spec.setDefault("internalTrafficPolicy", "Cluster") }
+        if type == "LoadBalancer" { spec.setDefault("allocateLoadBalancerNodePorts", true) }
+    }
+
+    private static func autoscaler(_ spec: inout JSONValue) {
+        spec.setDefault(
+            "metrics",
+            [
+                [
+                    "type": "Resource",
+                    "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]],
+                ]
+            ])
+        guard spec["behavior"] != nil else { return }
+        let percent: JSONValue = ["type": "Percent", "value": 100, "periodSeconds": 15]
+        spec.change("behavior") { behavior in
+            behavior.setDefault("scaleUp", [:])
+            behavior.setDefault("scaleDown", [:])
+            behavior.change("scaleUp") { rules in
+                rules.setDefault("stabilizationWindowSeconds", 0)
+                rules.setDefault("selectPolicy", "Max")
+                rules.setDefault("policies", [["type": "Pods", "value": 4, "periodSeconds": 15], percent])
+            }
+            behavior.change("scaleDown") { rules in
+                rules.setDefault("selectPolicy", "Max")
+                rules.setDefault("policies", [percent])
+            }
+        }
+    }
+
+    private static func networkPolicy(_ spec: inout JSONValue) {
+        let types: JSONValue = spec["egress"] == nil ? ["Ingress"] : ["Ingress", "Egress"]
+        spec.setDefault("policyTypes", types)
+    }
+
+    private static func binding(_ object: inout JSONValue) {
+        let group: JSONValue = "rbac.authorization.k8s.io"
+        object.change("roleRef") { $0.setDefault("apiGroup", group) }
+        object.changeEach("subjects") { subject in
+            if subject["kind"] == "User" || subject["kind"] == "Group" { subject.setDefault("apiGroup", group) }
+        }
+    }
+
+    private static func moveStringData(_ object: inout JSONValue) {
+        guard let texts = object["stringData"]?.objectValue else { return }
+        object["stringData"] = nil
+        for (key, text) in texts {
+            object[path: ["data", key]] = .string(Base64.encode((text.stringValue ?? "").utf8))
+        }
+    }
+
+    private static func nameLabel(_ object: inout JSONValue) {
+        guard !object.objectName.isEmpty else { return }
+        object[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = .string(object.objectName)
+    }
+
+    private static func customResourceDefinition(_ spec: inout JSONValue) {
+        spec.change("names") { names in
+            let kind = names["kind"]?.stringValue ?? ""
+            names.setDefault("singular", .string(kind.lowercased()))
+            names.setDefault("listKind", .string(kind + "List"))
+        }
+        spec.setDefault("conversion", ["strategy": "None"])
+    }
+}
+
+extension JSONValue {
+    mutating func setDefault(_ key: String, _ value: JSONValue) {
+        if self[key] == nil { self[key] = value }
+    }
+
+    /// Changes a member that is there.
+    mutating func change(_ key: String, _ change: (inout JSONValue) -> Void) {
+        guard var member = self[key] else { return }
+        self[key] = JSONValue.null
+        change(&member)
+        self[key] = member
+    }
+
+    /// Changes every element of a list that is there.
+    mutating func changeEach(_ key: String, _ change: (inout JSONValue) -> Void) {
+        guard var elements = self[key]?.arrayValue else { return }
+        for index in elements.indices { change(&elements[index]) }
+        self[key] = .array(elements)
+    }
+}

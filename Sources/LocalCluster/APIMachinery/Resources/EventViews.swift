@@ -1,0 +1,34 @@
+import KubernetesClient
+
+/// Events of `v1` and `events.k8s.io/v1` are one store, kept as the core kind; these are the two views.
+enum EventViews {
+    private static let names: [(core: String, modern: String)] = [
+        ("involvedObject", "regarding"), ("message", "note"), ("source", "deprecatedSource"),
+        ("firstTimestamp", "deprecatedFirstTimestamp"), ("lastTimestamp", "deprecatedLastTimestamp"),
+        ("count", "deprecatedCount"), ("reportingComponent", "reportingController"),
+    ]
+
+    static func modern(of event: JSONValue) -> JSONValue {
+        var view = event
+        view["apiVersion"] = "events.k8s.io/v1"
+        for (core, modern) in names { move(core, modern, &view) }
+        for name in ["reportingController", "reportingInstance", "action", "note"] where view[name] == "" {
+            view[name] = nil
+        }
+        return view
+    }
+
+    static func core(of event: JSONValue) -> JSONValue {
+        var view = event
+        view["apiVersion"] = "v1"
+        for (core, modern) in names { move(modern, core, &view) }
+        for name in ["reportingComponent", "reportingInstance"] where view[name] == nil { view[name] = "" }
+        return view
+    }
+
+    private static func move(_ from: String, _ to: String, _ event: inout JSONValue) {
+        let value = event[from]
+        event[from] = nil
+        event[to] = value
+    }
+}

@@ -1,0 +1,164 @@
+import KubernetesClient
+
+/// Brings a value into the one form that objects of built-in kinds have: unknown fields left out, zero values dropped
+/// where they mean nothing, members that are always present filled in, quantities, times and base64 checked.
+struct TypedDecoder {
+    /// The paths of fields the schema does not have.
+    var unknownFields: [String] = []
+
+    struct Fault: Error {
+        var message: String
+    }
+
+    /// - Parameters:
+    ///   - path: of the value, for messages.
+    ///   - owner: the name of the innermost type that has a name.
+    mutating func decode(
+        _ value: JSONValue, _ schema: Schema, path: String = "", owner: String = ""
+    ) throws(Fault) -> JSONValue {
+        switch (schema.kind, value) {
+        case (.any, _): return value
+        case (_, .null): return Self.zero(schema)
+        case (.object, .object(let members)):
+            if let element = schema.additionalProperties { return try map(members, element, path, owner) }
+            return try structure(members, schema, path)
+        case (.array, .array(let elements)):
+            guard let items = schema.items else { return value }
+            var result: [JSONValue] = []
+            for (index, element) in elements.enumerated() {
+                result.append(try decode(element, items, path: "\(path)[\(index)]", owner: owner))
+            }
+            return .array(result)
+        case (.string, .string(let text)): return .string(try string(text, schema.format))
+        case (.string, .integer), (.string, .number):
+            if schema.format == "quantity" { return .string(try string(value.text(), "quantity")) }
+        case (.boolean, .bool), (.intOrString, .string), (.intOrString, .integer), (.number, .integer),
+            (.number, .number):
+            return value
+        case (.integer, _):
+            if let number = value.integerValue, schema.format != "int32" || Int32(exactly: number) != nil {
+                return .integer(number)
+            }
+        default: break
+        }
+        throw mismatch(value, schema, path, owner)
+    }
+
+    private mutating func structure(
+        _ members: [String: JSONValue], _ schema: Schema, _ path: String
+    ) throws(Fault) -> JSONValue {
+        let owner = schema.typeName.map { String($0.split(separator: ".").last ?? "") } ?? ""
+        var result: [String: JSONValue] = [:]
+        result.reserveCapacity(members.count)
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            guard let property = schema.properties[name] else { continue }
+            let inner = path.isEmpty ? name : "\(path).\(name)"
+            let decoded = try decode(member, property, path: inner, owner: owner)
+            if Self.isKept(decoded, property) { result[name] = decoded }
+        }
+        for name in members.keys.sorted() where schema.properties[name] == nil {
+            unknownFields.append(path.isEmpty ? name : "\(path).\(name)")
+        }
+        Self.addPresent(&result, schema)
+        return .object(result)
+    }
+
+    private mutating func map(
+        _ members: [String: JSONValue], _ element: Schema, _ path: String, _ owner: String
+    ) throws(Fault) -> JSONValue {
+        var result: [String: JSONValue] = [:]
+        for (key, member) in members { result[key] = try decode(member, element, path: path, owner: owner) }
+        return .object(result)
+    }
+
+    private static func addPresent(_ members: inout [String: JSONValue], _ schema: Schema) {
+        for (name, property) in schema.properties where property.alwaysPresent && members[name] == nil {
+            members[name] = zero(property)
+        }
+    }
+
+    /// What a member that nobody set looks like.
+    static func zero(_ schema: Schema) -> JSONValue {
+        switch schema.kind {
+        case .object where schema.additionalProperties == nil:
+            var members: [String: JSONValue] = [:]
+            addPresent(&members, schema)
+            return .object(members)
+        case .string:
+            switch schema.format {
+            case "date-time", "micro-time": return .null
+            case "quantity": return "0"
+            default: return ""
+            }
+        case .integer, .number, .intOrString: return 0
+        case .boolean: return false
+        default: return .null
+        }
+    }
+
+    private static func isKept(_ value: JSONValue, _ schema: Schema) -> Bool {
+        if schema.alwaysPresent { return true }
+        switch value {
+        case .null: return false
+        case .array(let elements): return !elements.isEmpty
+        case .object(let members): return !members.isEmpty || schema.additionalProperties == nil
+        case .string(""), .integer(0), .bool(false): return schema.keepsZero
+        default: return true
+        }
+    }
+
+    private func string(_ text: String, _ format: String?) throws(Fault) -> String {
+        switch format {
+        case "quantity":
+            if let canonical = Quantity.canonical(text) { return canonical }
+            throw Fault(
+                message: "quantities must match the regular expression "
+                    + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+        case "date-time" where !text.isEmpty:
+            if let canonical = Timestamp.canonical(text) { return canonical }
+            throw Self.badTime(text, layout: "2006-01-02T15:04:05Z07:00")
+        case "micro-time" where !text.isEmpty:
+            if let canonical = Timestamp.canonicalMicro(text) { return canonical }
+            throw Self.badTime(text, layout: "2006-01-02T15:04:05.000000Z07:00")
+        case "byte":
+            if let position = Base64.firstFault(text) {
+                throw Fault(message: "illegal base64 data at input byte \(position)")
+            }
+        default: break
+        }
+        return text
+    }
+
+    private static func badTime(_ text: String, layout: String) -> Fault {
+        Fault(message: "parsing time \"\(text)\" as \"\(layout)\": cannot parse \"\(text)\" as \"2006\"")
+    }
+
+    private func mismatch(_ value: JSONValue, _ schema: Schema, _ path: String, _ owner: String) -> Fault {
+        let found =
+            switch value {
+            case .bool: "bool"
+            case .string: "string"
+            case .array: "array"
+            case .object: "object"
+            case .integer, .number: schema.kind == .integer ? "number \(value.text())" : "number"
+            case .null: "null"
+            }
+        let field = owner.isEmpty ? path : "\(owner).\(path.filter { !"[]0123456789".contains($0) })"
+        return Fault(
+            message: "json: cannot unmarshal \(found) into Go struct field \(field) of type \(Self.goName(schema))")
+    }
+
+    private static func goName(_ schema: Schema) -> String {
+        switch schema.kind {
+        case .object:
+            if let values = schema.additionalProperties { return "map[string]\(goName(values))" }
+            return schema.typeName.map { $0.split(separator: ".").suffix(2).joined(separator: ".") } ?? "struct"
+        case .array: return "[]" + (schema.items.map(goName) ?? "interface {}")
+        case .boolean: return "bool"
+        case .integer: return schema.format ?? "int64"
+        case .number: return "float64"
+        case .intOrString: return "intstr.IntOrString"
+        default: return schema.format == "byte" ? "[]uint8" : "string"
+        }
+    }
+}
