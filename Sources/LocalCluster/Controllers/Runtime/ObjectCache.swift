@@ -1,0 +1,81 @@
+import KubernetesClient
+import KubernetesRuntime
+import Synchronization
+
+/// An informer's objects together with the controller's own writes that the watch has not shown yet.
+///
+/// A controller that counts what it has made must see what it has just made, or it would make it again. Kubernetes'
+/// controllers wait for "expectations"; here the answers of writes are kept until the watch has caught up.
+final class ObjectCache: Sendable {
+    let informer: Informer
+    private let written = Mutex<[ObjectKey: Written]>([:])
+
+    private struct Written: Sendable {
+        var object: UntypedObject
+        var time = ContinuousClock.now
+    }
+
+    static let namespaceIndex = "namespace"
+    /// A watch that has not shown a write for so long never will: the object is gone again.
+    private static let patience = Duration.seconds(20)
+
+    init(_ client: KubernetesClient, _ kind: ResourceKind, fieldSelector: String? = nil) {
+        informer = Informer(
+            client, kind, fieldSelector: fieldSelector,
+            indexes: [Self.namespaceIndex: { $0.namespace.map { [$0] } ?? [] }])
+        informer.onEvent { [weak self] event in self?.observed(event) }
+    }
+
+    /// Remembers the answer to a write.
+    func note(_ object: UntypedObject) {
+        written.withLock { $0[object.key] = Written(object: object) }
+    }
+
+    subscript(key: ObjectKey) -> UntypedObject? {
+        newest(informer.store[key].map { [$0] } ?? [], also: { $0.key == key }).first
+    }
+
+    func objects(ownedBy owner: UntypedObject) -> [UntypedObject] {
+        newest(informer.store.objects(ownedBy: owner.uid)) { $0.ownerReferences.contains { $0.uid == owner.uid } }
+    }
+
+    func objects(namespace: String?) -> [UntypedObject] {
+        guard let namespace else { return newest(informer.store.objects) { _ in true } }
+        return newest(informer.store.objects(index: Self.namespaceIndex, value: namespace)) {
+            $0.namespace == namespace
+        }
+    }
+
+    private func newest(
+        _ cached: [UntypedObject], also isWanted: (UntypedObject) -> Bool
+    ) -> [UntypedObject] {
+        let written = written.withLock { written in
+            if !written.isEmpty {
+                let now = ContinuousClock.now
+                written = written.filter { now - $0.value.time < Self.patience }
+            }
+            return written
+        }
+        guard !written.isEmpty else { return cached }
+        var rest = written.filter { isWanted($0.value.object) }
+        return cached.map { object in
+            rest.removeValue(forKey: object.key).map { object.isOlder(than: $0.object) ? $0.object : object } ?? object
+        } + rest.values.map(\.object)
+    }
+
+    private func observed(_ event: InformerEvent) {
+        let object = event.object
+        written.withLock { written in
+            guard let own = written[object.key]?.object else { return }
+            if case .deleted = event, own.uid == object.uid { written[object.key] = nil }
+            if !object.isOlder(than: own) { written[object.key] = nil }
+        }
+    }
+}
+
+extension UntypedObject {
+    /// Whether this is an earlier version; resource versions are ordered numbers (KEP-5504).
+    fileprivate func isOlder(than other: UntypedObject) -> Bool {
+        (resourceVersion.flatMap { UInt64($0) } ?? 0) < (other.resourceVersion.flatMap { UInt64($0) } ?? 0)
+    }
+}
