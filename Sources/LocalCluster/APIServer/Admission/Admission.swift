@@ -1,0 +1,82 @@
+internal import APIMachinery
+internal import KubernetesClient
+
+/// What the server itself adds to objects or refuses, beside their schemas: addresses, the namespaces' own rules, and
+/// that nobody grants more than they have.
+extension APIHandler {
+    /// The object to create with what the server gives it, and the addresses taken for it.
+    func admitCreation(
+        _ object: JSONValue, _ request: ObjectRequest, dryRun: Bool
+    ) throws(StatusError) -> (JSONValue, ServiceAllocator.Reservation) {
+        let definition = request.definition
+        var object = object
+        if definition.isService { return try services.allocate(object, old: nil) }
+        if definition.isNamespace {
+            let name = object[path: ["metadata", "name"]]
+            object[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = name
+            if object["spec"]?["finalizers"] == nil { object[path: ["spec", "finalizers"]] = ["kubernetes"] }
+            object["status"] = ["phase": "Active"]
+        }
+        if definition.isCustom,
+            let crd = store.object(CustomKinds.key, "", definition.qualifiedPlural)?.value(),
+            crd[path: ["metadata", "deletionTimestamp"]] != nil
+        {
+            throw StatusError(
+                code: 405, reason: "MethodNotAllowed",
+                message: "create not allowed while custom resource definition is terminating", details: .init())
+        }
+        try refuseEscalation(object, request)
+        return (object, .none)
+    }
+
+    /// What an update leaves out and the server had given, before ownership is computed.
+    func admitDefaults(_ new: JSONValue, old: JSONValue, _ request: ObjectRequest) -> JSONValue {
+        var new = new
+        if request.definition.isNamespace, request.subresource != "finalize" {
+            new[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = .string(request.name)
+            new[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
+        }
+        return new
+    }
+
+    func admitUpdate(
+        _ new: JSONValue, old: JSONValue, _ request: ObjectRequest, dryRun: Bool
+    ) throws(StatusError) -> (JSONValue, ServiceAllocator.Reservation) {
+        if request.definition.isService, request.subresource == nil { return try services.allocate(new, old: old) }
+        if new != old { try refuseEscalation(new, request) }
+        return (new, .none)
+    }
+
+    /// A role may only hold, and a binding only give, what its writer has in that namespace.
+    private func refuseEscalation(_ object: JSONValue, _ request: ObjectRequest) throws(StatusError) {
+        let definition = request.definition
+        guard definition.group == "rbac.authorization.k8s.io" else { return }
+        let user = request.request.user
+        let isRole = ["roles", "clusterroles"].contains(definition.plural)
+        let name = object[path: ["metadata", "name"]]?.stringValue ?? ""
+        let wanted: [PolicyRule]
+        var exemption = AccessAttributes(
+            verb: isRole ? "escalate" : "bind", group: definition.group, resource: definition.plural, name: name,
+            namespace: request.namespace)
+        if isRole {
+            wanted = object["rules"]?.arrayValue?.map { PolicyRule($0) } ?? []
+        } else {
+            let kind = object["roleRef"]?["kind"]?.stringValue ?? ""
+            let role = object["roleRef"]?["name"]?.stringValue ?? ""
+            exemption.resource = kind == "Role" ? "roles" : "clusterroles"
+            exemption.name = role
+            wanted = authorizer.roleRules(kind: kind, name: role, namespace: request.namespace) ?? []
+        }
+        let missing = authorizer.notHeld(wanted, by: user, namespace: request.namespace)
+        if missing.isEmpty || authorizer.authorize(user, exemption).allowed { return }
+        let groups = user.groups.map { JSONValue.string($0).text() }.joined(separator: " ")
+        throw .forbidden(
+            definition, name: name,
+            "user \"\(user.name)\" (groups=[\(groups)]) is attempting to grant RBAC permissions not currently held:\n"
+                + missing.map(\.text).joined(separator: "\n"))
+    }
+}
+
+extension ResourceDefinition {
+    var isService: Bool { group.isEmpty && plural == "services" }
+}

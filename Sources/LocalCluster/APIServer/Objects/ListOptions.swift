@@ -1,0 +1,139 @@
+internal import APIMachinery
+internal import KubernetesClient
+
+/// The parameters of a list or watch, checked as Kubernetes checks them.
+struct ListOptions: Sendable {
+    enum Match: String, Sendable { case exact = "Exact", notOlderThan = "NotOlderThan" }
+
+    var labels = LabelSelector()
+    var fields: FieldSelector?
+    var limit = 0
+    var continuation: ContinueToken?
+    /// `nil` when none is given; 0 means any.
+    var revision: Int64?
+    var match: Match?
+    var sendInitialEvents: Bool?
+    var allowBookmarks = false
+    var timeoutSeconds: Int?
+
+    init(_ request: ObjectRequest, forWatch: Bool) throws(StatusError) {
+        let query = request.query
+        for name in ["limit", "timeoutSeconds"] {
+            guard let text = query[name], !text.isEmpty, Int(text) == nil else { continue }
+            throw .badRequest("strconv.ParseInt: parsing \(JSONValue.string(text).text()): invalid syntax")
+        }
+        if let text = query["labelSelector"], !text.isEmpty { labels = try LabelSelector(parsing: text) }
+        if let text = query["fieldSelector"], !text.isEmpty {
+            fields = try FieldSelector(parsing: text, for: request.definition)
+        }
+        limit = query["limit"].flatMap { Int($0) } ?? 0
+        allowBookmarks = query.flag("allowWatchBookmarks")
+        timeoutSeconds = query["timeoutSeconds"].flatMap { Int($0) }
+        if query["sendInitialEvents"] != nil { sendInitialEvents = query.flag("sendInitialEvents") }
+        let revisionText = query["resourceVersion"] ?? ""
+        let token = query["continue"] ?? ""
+        let matchText = query["resourceVersionMatch"] ?? ""
+        let errors =
+            forWatch
+            ? Self.watchErrors(match: matchText, sendInitialEvents: sendInitialEvents)
+            : Self.listErrors(
+                match: matchText, revision: revisionText, token: token, sendInitialEvents: sendInitialEvents)
+        if !errors.isEmpty { throw .invalidOptions("ListOptions", errors) }
+        match = Match(rawValue: matchText)
+        if !token.isEmpty, !forWatch {
+            guard revisionText.isEmpty || revisionText == "0" else {
+                throw .badRequest("specifying resource version is not allowed when using continue")
+            }
+            continuation = try ContinueToken(parsing: token)
+        } else {
+            revision = try Self.revision(revisionText, forWatch: forWatch)
+        }
+    }
+
+    /// The number in a `resourceVersion` parameter.
+    static func revision(_ text: String, forWatch: Bool) throws(StatusError) -> Int64? {
+        if text.isEmpty { return nil }
+        if let revision = UInt64(text) { return Int64(clamping: revision) }
+        let quoted = JSONValue.string(text).text()
+        let message = "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax"
+        throw forWatch ? .unforeseen(message) : .badRequest("invalid resource version: " + message)
+    }
+
+    private static func listErrors(
+        match: String, revision: String, token: String, sendInitialEvents: Bool?
+    ) -> [FieldError] {
+        if sendInitialEvents != nil {
+            return [.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list")]
+        }
+        if match.isEmpty { return [] }
+        var errors: [FieldError] = []
+        if revision.isEmpty {
+            errors.append(
+                .forbidden(
+                    "resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"))
+        }
+        if !token.isEmpty {
+            errors.append(
+                .forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"))
+        }
+        if Match(rawValue: match) == nil {
+            errors.append(.notSupported("resourceVersionMatch", .string(match), ["Exact", "NotOlderThan", ""]))
+        }
+        if match == "Exact", revision == "0" {
+            errors.append(
+                .forbidden(
+                    "resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""))
+        }
+        return errors
+    }
+
+    private static func watchErrors(match: String, sendInitialEvents: Bool?) -> [FieldError] {
+        guard sendInitialEvents != nil else {
+            if match.isEmpty { return [] }
+            return [
+                .forbidden(
+                    "resourceVersionMatch",
+                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+            ]
+        }
+        var errors: [FieldError] = []
+        if match != "NotOlderThan" {
+            errors.append(
+                .forbidden(
+                    "resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
+            if !match.isEmpty {
+                errors.append(.notSupported("resourceVersionMatch", .string(match), ["NotOlderThan"]))
+            }
+        }
+        return errors
+    }
+}
+
+/// Where a list goes on: after which object, as of which revision.
+struct ContinueToken: Sendable, Hashable {
+    var revision: Int64
+    var namespace: String
+    var name: String
+
+    init(revision: Int64, after object: StoredObject) {
+        self.revision = revision
+        self.namespace = object.namespace
+        self.name = object.name
+    }
+
+    init(parsing text: String) throws(StatusError) {
+        guard let bytes = [UInt8](base64URL: text), let value = try? JSONValue(parsing: bytes),
+            let revision = value["rv"]?.integerValue, let name = value["name"]?.stringValue
+        else { throw .badRequest("continue key is not valid: illegal base64 data or unknown version") }
+        self.revision = revision
+        self.namespace = value["namespace"]?.stringValue ?? ""
+        self.name = name
+    }
+
+    var text: String {
+        let value: JSONValue = [
+            "v": "meta.k8s.io/v1", "rv": .integer(revision), "namespace": .string(namespace), "name": .string(name),
+        ]
+        return value.bytes().base64URL
+    }
+}

@@ -1,0 +1,113 @@
+internal import APIMachinery
+internal import Hummingbird
+internal import KubernetesClient
+
+extension APIHandler {
+    func create(_ request: ObjectRequest) throws -> Response {
+        let options = try WriteOptions(request.request, kind: "CreateOptions")
+        _ = try request.representation()
+        let (sent, warnings) = try request.sentObject(options)
+        let object = try request.inNamespace(sent)
+        let created = try create(object, request, manager: options.manager, dryRun: options.dryRun)
+        return try request.answer(
+            created, status: 201, warnings: warnings + Self.finalizerWarnings(created))
+    }
+
+    /// Stores a new object.
+    ///
+    /// - Parameter manager: who owns its fields; `nil` when its managed fields are there already (an apply).
+    func create(
+        _ sent: JSONValue, _ request: ObjectRequest, manager: String?, dryRun: Bool
+    ) throws -> JSONValue {
+        let definition = request.definition
+        guard (sent[path: ["metadata", "resourceVersion"]]?.stringValue ?? "").isEmpty else {
+            throw StatusError.unforeseen("resourceVersion should not be set on objects to be created")
+        }
+        let generated = Self.isEmpty(sent, "name") && !Self.isEmpty(sent, "generateName")
+        for attempt in 0... {
+            let object = try prepared(sent, request, manager: manager, generatesName: generated)
+            let name = object[path: ["metadata", "name"]]?.stringValue ?? ""
+            try requireNamespace(request, name: name)
+            if store.object(definition.storageKey, request.namespace, name) != nil {
+                if generated, attempt < 8 { continue }
+                throw StatusError.alreadyExists(definition, name: name)
+            }
+            let (admitted, reservation) = try admitCreation(object, request, dryRun: dryRun)
+            do {
+                let errors = definition.validateCreate(admitted)
+                if !errors.isEmpty { throw StatusError.invalid(definition, name: name, errors) }
+                if dryRun {
+                    services.release(reservation)
+                    return admitted
+                }
+                let stored = try commit(
+                    StoreChange(
+                        resource: definition.storageKey, namespace: request.namespace, name: name, basis: nil,
+                        object: request.stored(admitted)), definition)
+                return request.view(stored)
+            } catch is StoreConflict {
+                services.release(reservation)
+                if generated, attempt < 8 { continue }
+                throw StatusError.alreadyExists(definition, name: name)
+            } catch {
+                services.release(reservation)
+                throw error
+            }
+        }
+        throw StatusError.alreadyExists(definition, name: "")
+    }
+
+    private func prepared(
+        _ sent: JSONValue, _ request: ObjectRequest, manager: String?, generatesName: Bool
+    ) throws(StatusError) -> JSONValue {
+        var object = sent
+        if generatesName {
+            let prefix = object[path: ["metadata", "generateName"]]?.stringValue ?? ""
+            object[path: ["metadata", "name"]] = .string(prefix.prefix(58) + randomSuffix())
+        }
+        for key in ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"] {
+            object[path: ["metadata", key]] = nil
+        }
+        let now = timestamp()
+        object[path: ["metadata", "uid"]] = .string(newUID())
+        object[path: ["metadata", "creationTimestamp"]] = .string(now)
+        object = request.definition.withDefaults(object)
+        if let manager {
+            object = ManagedFields.updated(
+                object, old: nil, definition: request.definition, manager: manager, now: now)
+        }
+        return request.definition.prepareForCreate(object)
+    }
+
+    private static func isEmpty(_ object: JSONValue, _ key: String) -> Bool {
+        (object[path: ["metadata", key]]?.stringValue ?? "").isEmpty
+    }
+
+    /// Nothing new comes into a namespace that does not exist or is being deleted.
+    private func requireNamespace(_ request: ObjectRequest, name: String) throws(StatusError) {
+        guard request.definition.namespaced else { return }
+        guard let namespace = store.object("namespaces", "", request.namespace) else {
+            throw StatusError(
+                code: 404, reason: "NotFound", message: "namespaces \"\(request.namespace)\" not found",
+                details: .init(name: request.namespace, kind: "namespaces"))
+        }
+        guard namespace.value()[path: ["metadata", "deletionTimestamp"]] != nil else { return }
+        throw .forbidden(
+            request.definition, name: name,
+            "unable to create new content in namespace \(request.namespace) because it is being terminated",
+            causes: [
+                .init(
+                    reason: "NamespaceTerminating", message: "namespace \(request.namespace) is being terminated",
+                    field: "metadata.namespace")
+            ])
+    }
+
+    static func finalizerWarnings(_ object: JSONValue) -> [String] {
+        let standard = ["orphan", "foregroundDeletion", "kubernetes"]
+        let names = object[path: ["metadata", "finalizers"]]?.arrayValue?.compactMap(\.stringValue) ?? []
+        return names.filter { !$0.contains("/") && !standard.contains($0) && !$0.hasSuffix(".k8s.io") }.map {
+            "metadata.finalizers: \"\($0)\": prefer a domain-qualified finalizer name to avoid accidental conflicts "
+                + "with other finalizer writers"
+        }
+    }
+}

@@ -1,0 +1,176 @@
+internal import APIMachinery
+internal import Hummingbird
+internal import KubernetesClient
+
+extension APIHandler {
+    func patch(_ request: ObjectRequest) throws -> Response {
+        let format = try PatchFormat(request)
+        let options = try WriteOptions(request.request, kind: "PatchOptions", isApply: format == .apply)
+        _ = try request.representation()
+        if format == .apply { return try apply(request, options) }
+        let patch = try PatchDocument(request, format)
+        var warnings: [String] = []
+        let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
+            var new = try patch.applied(to: old, schema: request.definition.schema)
+            try Self.requireSameIdentity(new, old, request)
+            do {
+                (new, warnings) = try request.definition.decode(
+                    new, duplicateKeys: patch.duplicateKeys, validation: options.validation)
+            } catch let error as StatusError
+                where error.code == 400 && options.validation != .strict && !request.definition.isCustom
+            {
+                throw StatusError.unfitPatch(error)
+            }
+            return new
+        }
+        return try request.answer(updated, warnings: warnings + Self.finalizerWarnings(updated))
+    }
+
+    /// A patch cannot rename or move, and a resourceVersion in it is a precondition.
+    private static func requireSameIdentity(
+        _ new: JSONValue, _ old: JSONValue, _ request: ObjectRequest
+    ) throws(StatusError) {
+        let name = new[path: ["metadata", "name"]]?.stringValue ?? ""
+        guard name == request.name else { throw .wrongName(name, request.name) }
+        guard new[path: ["metadata", "namespace"]] == old[path: ["metadata", "namespace"]] else {
+            throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+        }
+        if request.definition.isCustom { _ = try request.checkedKind(new) }
+        if let revision = new[path: ["metadata", "resourceVersion"]]?.stringValue, !revision.isEmpty,
+            revision != old[path: ["metadata", "resourceVersion"]]?.stringValue
+        {
+            throw .modified(request.definition, name: request.name)
+        }
+        let uid = new[path: ["metadata", "uid"]]?.stringValue ?? ""
+        let current = old[path: ["metadata", "uid"]]?.stringValue ?? ""
+        guard uid.isEmpty || uid == current else {
+            throw .conflict(
+                request.definition, name: request.name,
+                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(current)")
+        }
+    }
+
+    private func apply(_ request: ObjectRequest, _ options: WriteOptions) throws -> Response {
+        let (value, duplicates) = try APIRequest.yaml(request.request.body)
+        let definition = request.definition
+        var configuration = try request.inNamespace(try request.checkedApply(value))
+        let sentName = configuration[path: ["metadata", "name"]]?.stringValue ?? ""
+        guard sentName.isEmpty || sentName == request.name else { throw StatusError.wrongName(sentName, request.name) }
+        configuration[path: ["metadata", "name"]] = .string(request.name)
+        var warnings: [String] = []
+        if !duplicates.isEmpty || options.validation == .strict {
+            (_, warnings) = try definition.decode(value, duplicateKeys: duplicates, validation: options.validation)
+        }
+        if store.object(definition.storageKey, request.namespace, request.name) != nil {
+            let updated = try update(request, manager: nil, dryRun: options.dryRun) { old in
+                try Self.requireRevisionOfApply(configuration, old, request)
+                return try ServerSideApply.apply(
+                    configuration, to: old, definition: definition, manager: options.manager, force: options.force,
+                    subresource: request.subresource, now: timestamp())
+            }
+            return try request.answer(updated, warnings: warnings)
+        }
+        guard request.subresource == nil else { throw StatusError.notFound(definition, name: request.name) }
+        if let uid = configuration[path: ["metadata", "uid"]]?.stringValue, !uid.isEmpty {
+            throw StatusError.conflict(
+                definition, name: request.name,
+                "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+        }
+        let object = try ServerSideApply.apply(
+            configuration, to: nil, definition: definition, manager: options.manager, force: options.force,
+            now: timestamp())
+        try authorizeCreation(request)
+        let created = try create(object, request, manager: nil, dryRun: options.dryRun)
+        return try request.answer(created, status: 201, warnings: warnings + Self.finalizerWarnings(created))
+    }
+
+    private static func requireRevisionOfApply(
+        _ configuration: JSONValue, _ old: JSONValue, _ request: ObjectRequest
+    ) throws(StatusError) {
+        if let revision = configuration[path: ["metadata", "resourceVersion"]]?.stringValue, !revision.isEmpty,
+            revision != old[path: ["metadata", "resourceVersion"]]?.stringValue
+        {
+            throw .modified(request.definition, name: request.name)
+        }
+    }
+
+    /// An apply that creates needs the right to create.
+    private func authorizeCreation(_ request: ObjectRequest) throws(StatusError) {
+        var target = request.target
+        target.verb = "create"
+        let access = AccessAttributes(
+            verb: "create", group: target.group, resource: target.fullResource, name: target.name,
+            namespace: target.namespace)
+        let decision = authorizer.authorize(request.request.user, access)
+        guard decision.allowed else {
+            throw .forbidden(request.request.user, .resource(target), reason: decision.reason)
+        }
+    }
+}
+
+extension ObjectRequest {
+    /// What is applied must say what it is.
+    fileprivate func checkedApply(_ value: JSONValue) throws(StatusError) -> JSONValue {
+        guard case .object = value else { throw .badRequest("error decoding YAML: yaml: the body is no object") }
+        guard let version = value["apiVersion"]?.stringValue, let kind = value["kind"]?.stringValue else {
+            throw .badRequest("Object 'Kind' or 'apiVersion' is missing in '\(value.text())'")
+        }
+        _ = (version, kind)
+        return try checkedKind(value)
+    }
+}
+
+/// The formats a PATCH can have.
+enum PatchFormat: String, Sendable {
+    case json = "application/json-patch+json"
+    case merge = "application/merge-patch+json"
+    case strategic = "application/strategic-merge-patch+json"
+    case apply = "application/apply-patch+yaml"
+
+    init(_ request: ObjectRequest) throws(StatusError) {
+        guard let format = PatchFormat(rawValue: request.request.contentType) else {
+            throw StatusError(
+                code: 415, reason: "UnsupportedMediaType", message: "415: Unsupported Media Type", details: .init())
+        }
+        guard format != .strategic || !request.definition.isCustom else {
+            throw StatusError(
+                code: 415, reason: "UnsupportedMediaType",
+                message: "the body of the request was in an unknown format - accepted media types include: "
+                    + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
+        }
+        self = format
+    }
+}
+
+/// A patch that has been read.
+struct PatchDocument: Sendable {
+    let format: PatchFormat
+    let value: JSONValue
+    let duplicateKeys: [String]
+
+    init(_ request: ObjectRequest, _ format: PatchFormat) throws(StatusError) {
+        let (value, duplicates) = try APIRequest.json(request.request.body)
+        guard format == .json || value.objectValue != nil else {
+            throw .badRequest(
+                "json: cannot unmarshal a patch that is no object into Go value of type map[string]interface {}")
+        }
+        self.format = format
+        self.value = value
+        self.duplicateKeys = duplicates
+    }
+
+    func applied(to object: JSONValue, schema: Schema) throws(StatusError) -> JSONValue {
+        switch format {
+        case .json: return try Patch.json(value, onto: object)
+        case .strategic: return try Patch.strategic(value, onto: object, schema: schema)
+        case .merge, .apply: return Patch.merge(value, onto: object)
+        }
+    }
+}
+
+extension StatusError {
+    /// A patch whose result is no object of the kind.
+    fileprivate static func unfitPatch(_ error: StatusError) -> StatusError {
+        .invalid(kind: "", group: "", name: "", [FieldError(.invalid, "patch", shown: "\"\"", error.message)])
+    }
+}

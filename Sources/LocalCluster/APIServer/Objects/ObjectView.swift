@@ -1,0 +1,47 @@
+internal import APIMachinery
+internal import Hummingbird
+internal import KubernetesClient
+
+extension ObjectRequest {
+    /// The object in the version asked for, with defaults its schema has got since it was written.
+    func view(_ stored: StoredObject) -> JSONValue {
+        var object = stored.value()
+        if definition.isEventView { object = EventView.fromCore(object) }
+        object["apiVersion"] = .string(definition.apiVersion)
+        object["kind"] = .string(definition.kind)
+        return definition.isCustom ? definition.withDefaults(object) : object
+    }
+
+    /// The object as it is stored, whatever version it came in.
+    func stored(_ object: JSONValue) -> JSONValue { definition.isEventView ? EventView.toCore(object) : object }
+
+    /// Whether the stored bytes are what a client is shown.
+    var showsStoredBytes: Bool { !definition.isCustom && !definition.isEventView }
+
+    func representation() throws(StatusError) -> Representation {
+        try Representation.negotiate(request.headers[.accept])
+    }
+
+    /// One object as the client wants to see it.
+    func answer(_ object: JSONValue, status: Int = 200, warnings: [String] = []) throws(StatusError) -> Response {
+        let response: Response =
+            switch try representation() {
+            case .full, .partialList: .json(object, status: status)
+            case .partialObject: .json(object.partialMetadata, status: status)
+            case .table:
+                .json(
+                    try Table(self).json(
+                        [object],
+                        metadata: ["resourceVersion": object[path: ["metadata", "resourceVersion"]] ?? ""]),
+                    status: status)
+            }
+        return response.with(warnings: warnings)
+    }
+}
+
+extension JSONValue {
+    /// The object's metadata alone.
+    var partialMetadata: JSONValue {
+        ["apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": self["metadata"] ?? .emptyObject]
+    }
+}

@@ -1,0 +1,67 @@
+internal import GRDB
+
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+/// The SQLite file. Write-ahead log with `synchronous = NORMAL`: a committed write survives the death of the process
+/// (not that of the machine within the last moments).
+struct ObjectDatabase: Sendable {
+    private let queue: DatabaseQueue
+
+    init(path: String) throws {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        }
+        queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE IF NOT EXISTS objects (
+                        resource TEXT NOT NULL, namespace TEXT NOT NULL, name TEXT NOT NULL,
+                        revision INTEGER NOT NULL, body BLOB NOT NULL,
+                        PRIMARY KEY (resource, namespace, name)
+                    ) WITHOUT ROWID;
+                    CREATE TABLE IF NOT EXISTS latest (id INTEGER PRIMARY KEY CHECK (id = 0), revision INTEGER NOT NULL);
+                    INSERT OR IGNORE INTO latest VALUES (0, 1000);
+                    """)
+        }
+    }
+
+    /// All objects by resource, and the last revision given to any change.
+    func load() throws -> (objects: [String: [StoredObject]], revision: Int64) {
+        try queue.read { database in
+            var objects: [String: [StoredObject]] = [:]
+            let rows = try Row.fetchCursor(database, sql: "SELECT resource, revision, body FROM objects")
+            while let row = try rows.next() {
+                let body: Data = row["body"]
+                objects[row["resource"], default: []].append(
+                    try StoredObject(body: Array(body), revision: row["revision"]))
+            }
+            return (objects, try Int64.fetchOne(database, sql: "SELECT revision FROM latest") ?? 1)
+        }
+    }
+
+    func put(_ resource: String, _ object: StoredObject) throws {
+        try write(
+            "INSERT OR REPLACE INTO objects (resource, namespace, name, revision, body) VALUES (?, ?, ?, ?, ?)",
+            [resource, object.namespace, object.name, object.revision, Data(object.body)], object.revision)
+    }
+
+    func delete(_ resource: String, _ object: StoredObject) throws {
+        try write(
+            "DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?",
+            [resource, object.namespace, object.name], object.revision)
+    }
+
+    private func write(_ sql: String, _ arguments: StatementArguments, _ revision: Int64) throws {
+        try queue.write { database in
+            try database.cachedStatement(sql: sql).execute(arguments: arguments)
+            try database.cachedStatement(sql: "UPDATE latest SET revision = ?").execute(arguments: [revision])
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import KubernetesClient
+
+extension TableLayout {
+    static let configuration: [String: TableLayout] = [
+        "configmaps": TableLayout([.name, .text("Data"), .age]) { object, now in
+            let count = (object["data"]?.objectValue?.count ?? 0) + (object["binaryData"]?.objectValue?.count ?? 0)
+            return [object.nameCell, JSONValue(count), object.ageCell(now)]
+        },
+        "secrets": TableLayout([.name, .text("Type"), .text("Data"), .age]) { object, now in
+            [
+                object.nameCell, .string(object.text("type")), JSONValue(object["data"]?.objectValue?.count ?? 0),
+                object.ageCell(now),
+            ]
+        },
+        "serviceaccounts": TableLayout([.name, .text("Secrets"), .age]) { object, now in
+            [object.nameCell, JSONValue(object["secrets"]?.arrayValue?.count ?? 0), object.ageCell(now)]
+        },
+        "persistentvolumeclaims": TableLayout([
+            .name, .text("Status"), .text("Volume"), .text("Capacity"), .text("Access Modes"), .text("StorageClass"),
+            .text("VolumeAttributesClass"), .age, .wide("VolumeMode"),
+        ]) { object, now in
+            let isDeleting = object[path: ["metadata", "deletionTimestamp"]] != nil
+            let isBound = !object.text("spec", "volumeName").isEmpty
+            let mode = object.text("spec", "volumeMode")
+            return [
+                object.nameCell, .string(isDeleting ? "Terminating" : object.text("status", "phase")),
+                .string(object.text("spec", "volumeName")),
+                .string(isBound ? object.text("status", "capacity", "storage") : ""),
+                .string(isBound ? accessModes(object[path: ["status", "accessModes"]]) : ""),
+                .string(object.text("spec", "storageClassName")), "<unset>", object.ageCell(now),
+                .string(mode.isEmpty ? "<unset>" : mode),
+            ]
+        },
+        "persistentvolumes": TableLayout([
+            .name, .text("Capacity"), .text("Access Modes"), .text("Reclaim Policy"), .text("Status"), .text("Claim"),
+            .text("StorageClass"), .text("VolumeAttributesClass"), .text("Reason"), .age,
+        ]) { object, now in
+            let claim = object[path: ["spec", "claimRef"]]
+            return [
+                object.nameCell, .string(object.text("spec", "capacity", "storage")),
+                .string(accessModes(object[path: ["spec", "accessModes"]])),
+                .string(object.text("spec", "persistentVolumeReclaimPolicy")), .string(object.text("status", "phase")),
+                .string(claim.map { "\($0.text("namespace"))/\($0.text("name"))" } ?? ""),
+                .string(object.text("spec", "storageClassName")), "<unset>", .string(object.text("status", "reason")),
+                object.ageCell(now),
+            ]
+        },
+        "leases.coordination.k8s.io": TableLayout([.name, .text("Holder"), .age]) { object, now in
+            [object.nameCell, .string(object.text("spec", "holderIdentity")), object.ageCell(now)]
+        },
+    ]
+
+    private static func accessModes(_ modes: JSONValue?) -> String {
+        let short = [
+            "ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP",
+        ]
+        return (modes?.arrayValue ?? []).compactMap { short[$0.stringValue ?? ""] }.joined(separator: ",")
+    }
+}
