@@ -5,7 +5,6 @@ import KubernetesClient
 /// names a server outside of it.
 struct DataServices: Sendable {
     let settings: ClusterSettings
-    let redisURL: String
 
     func objects(namespace: String) -> [UntypedObject] {
         let addresses = settings.addresses
@@ -23,6 +22,10 @@ struct DataServices: Sendable {
                     ["username": RabbitMQServer.administrator, "password": settings.rabbitMQPassword]),
                 secret("redis", namespace, ["url": redisURL]),
             ]
+    }
+
+    private var redisURL: String {
+        "redis://:\(settings.redisPassword)@\(settings.addresses.redis):\(RedisServer.port)/0"
     }
 
     private static let labels = ["app.kubernetes.io/managed-by": "storefront-local"]

@@ -8,7 +8,6 @@ struct RedisServer: Sendable {
     let programs: ServerPrograms
     let settings: ClusterSettings
 
-    var url: String { "redis://:\(settings.redisPassword)@\(settings.addresses.redis):\(Self.port)/0" }
 
     func prepare() throws -> ServerProcess {
         let account = try Account.whenRoot("redis")
