@@ -153,7 +153,7 @@ var targets: [Target] = [
     tests("OrderServiceTests", ["OrderService", "Contracts", "ServiceFoundation", "PostgreSQL", "Redis", "TestServers", hummingbirdTesting]),
     tests("PaymentServiceTests", ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("NotificationServiceTests", ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
-    tests("KubernetesClientTests", ["KubernetesClient", nioCore, nioPosix, nioHTTP1]),
+    tests("KubernetesClientTests", ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL]),
     tests("KubernetesRuntimeTests", ["KubernetesRuntime", "KubernetesClient"]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
     tests("StorefrontOperatorTests", ["StorefrontOperator", "StorefrontAPI", "KubernetesClient", "Contracts", "TestServers"]),

@@ -17,7 +17,7 @@ extension JSONValue {
     ///
     /// - Throws: ``YAMLError``, also for anchors, aliases, tags and complex keys, which are not supported.
     public init(yaml text: String) throws(YAMLError) {
-        var reader = YAMLReader(text)
+        var reader = try YAMLReader(text)
         self = try reader.document()
     }
 }

@@ -52,5 +52,7 @@ public final class LeaderElection: Service {
     /// Runs until cancelled or told to shut down gracefully.
     ///
     /// - Throws: what the work threw.
-    public func run() async throws { try await campaign() }
+    public func run() async throws {
+        try await run(Campaign(machine: LeaderElectionMachine(identity: identity, timing: timing)))
+    }
 }

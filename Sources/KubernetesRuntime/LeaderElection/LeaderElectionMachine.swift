@@ -15,7 +15,6 @@ struct LeaderElectionMachine: Sendable {
         case written(LeaseRecord, begun: Instant)
         /// Reading or writing failed; the write may have come through all the same.
         case failed
-        case shutDown
     }
 
     enum Action: Sendable, Hashable {
@@ -26,8 +25,6 @@ struct LeaderElectionMachine: Sendable {
         case startLeading
         /// Cancel the work and wait for its end.
         case stopLeading
-        /// Give the Lease back.
-        case release(LeaseRecord)
     }
 
     private let identity: String
@@ -52,7 +49,6 @@ struct LeaderElectionMachine: Sendable {
         case .observed(let record): return observe(record, now: now, time: time)
         case .written(let record, let begun): return wrote(record, begun: begun, now: now)
         case .failed: return expireClaim(now: now) + [.readAgain(after: timing.retryPeriod)]
-        case .shutDown: return shutDown()
         }
     }
 
@@ -94,14 +90,6 @@ struct LeaderElectionMachine: Sendable {
         guard let claimEnd, claimEnd <= now else { return [] }
         self.claimEnd = nil
         return [.stopLeading]
-    }
-
-    private mutating func shutDown() -> [Action] {
-        guard isLeading, var record = observed?.record, record.holder == identity else { return [] }
-        claimEnd = nil
-        record.holder = nil
-        record.durationSeconds = 1
-        return [.stopLeading, .release(record)]
     }
 
     private func claim(after record: LeaseRecord?, time: Timestamp) -> LeaseRecord {

@@ -26,6 +26,13 @@ struct LeaseRecord: Sendable, Hashable {
         transitions = spec["leaseTransitions"]?.intValue ?? 0
     }
 
+    /// Makes it nobody's, and expired for those that do not read `holderIdentity`.
+    mutating func release(at time: Timestamp) {
+        holder = nil
+        durationSeconds = 1
+        renewTime = time
+    }
+
     /// Writes the record to a Lease's spec, leaving other fields alone. Times have six digits, as the API demands.
     func write(to lease: inout UntypedObject) {
         lease["spec", "holderIdentity"] = .string(holder ?? "")

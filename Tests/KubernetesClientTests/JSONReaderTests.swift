@@ -1,0 +1,65 @@
+import KubernetesClient
+import Testing
+
+@Suite struct JSONReaderTests {
+    @Test func readsEveryKindOfValue() throws {
+        let json = try JSONValue(
+            parsing: #" {"a": [null, true, false, 0, -12, 1.5, -2e3, "x"], "b": {"c": {}}, "d": []} "#)
+        #expect(
+            json == [
+                "a": [nil, true, false, 0, -12, 1.5, .number(-2000), "x"], "b": ["c": [:]], "d": [],
+            ])
+    }
+
+    @Test func wholeNumbersStayWhole() throws {
+        #expect(try JSONValue(parsing: "9223372036854775807") == .integer(.max))
+        #expect(try JSONValue(parsing: "9223372036854775808") == .number(9_223_372_036_854_775_808))
+        #expect(try JSONValue(parsing: "1.0") == .number(1))
+        #expect(try JSONValue(parsing: "1.0").integerValue == 1)
+    }
+
+    @Test(arguments: [
+        (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u00e4\u20AC""#, "ä€"), (#""\ud83d\ude00!""#, "😀!"),
+        ("\"ä€😀\"", "ä€😀"), (#""\ud83d""#, "\u{FFFD}"), (#""\ud83dx\u0041""#, "\u{FFFD}xA"),
+    ])
+    func readsStrings(text: String, expected: String) throws {
+        #expect(try JSONValue(parsing: text) == .string(expected))
+    }
+
+    @Test(arguments: [
+        "", " ", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "tru", "nul", "01", "-", "1.", "1e",
+        "+1",
+        "\"abc", "\"a\nb\"", #""\x""#, #""\u12g4""#, "[1] 2", "1e999", "'a'", "\u{FEFF}{}",
+    ])
+    func refusesWhatIsNotJSON(text: String) {
+        #expect(throws: JSONTextError.self) { try JSONValue(parsing: text) }
+    }
+
+    @Test func saysWhereTheErrorIs() {
+        let error = #expect(throws: JSONTextError.self) { try JSONValue(parsing: "[1  x2]") }
+        #expect(error?.offset == 4)
+        #expect(error?.message == "invalid character after array element")
+    }
+
+    @Test func tellsDuplicateKeysWithTheirPathAndTakesTheLast() throws {
+        var duplicates: [String] = []
+        let json = try JSONValue(parsing: #"{"spec": {"ports": [{"a": 1, "a": 2}], "x": 1}, "spec": {"x": 3}}"#) {
+            duplicates.append($0)
+        }
+        #expect(duplicates == ["spec.ports[0].a", "spec"])
+        #expect(json == ["spec": ["x": 3]])
+    }
+
+    @Test func refusesDocumentsNestedTooDeeplyInsteadOfOverflowingTheStack() throws {
+        let deep = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
+        _ = try JSONValue(parsing: deep)
+        #expect(throws: JSONTextError.self) { try JSONValue(parsing: "[" + deep + "]") }
+        #expect(throws: JSONTextError.self) { try JSONValue(parsing: String(repeating: "[{\"a\":", count: 100_000)) }
+    }
+
+    @Test func readsBytesOfAnySlice() throws {
+        let bytes = Array("xx{\"a\":1}yy".utf8)
+        #expect(try JSONValue(parsing: bytes[2..<9]) == ["a": 1])
+        #expect(try JSONValue(parsing: AnyCollection(bytes[2..<9])) == ["a": 1])
+    }
+}

@@ -1,0 +1,23 @@
+import KubernetesClient
+import Testing
+
+@Suite struct JSONTextTests {
+    @Test func writesSortedKeysWithoutSpace() {
+        let json: JSONValue = ["b": [1, 2.5, nil, true], "a": ["z": "ä\n\"\\\u{1}"]]
+        #expect(json.text() == #"{"a":{"z":"ä\n\"\\\u0001"},"b":[1,2.5,null,true]}"#)
+        #expect(json.description == json.text())
+    }
+
+    @Test func whatIsWrittenReadsBackTheSame() throws {
+        let json: JSONValue = [
+            "numbers": [.integer(.min), .integer(.max), 0.1, -1e-7, 1e300], "text": "tab\tcontrol\u{1F}emoji😀/",
+            "empty": [[:], [], "", nil],
+        ]
+        #expect(try JSONValue(parsing: json.bytes()) == json)
+    }
+
+    @Test func numbersThatJSONCannotHoldAreNull() {
+        #expect(JSONValue.number(.infinity).text() == "null")
+        #expect(JSONValue.number(3).text() == "3")
+    }
+}
