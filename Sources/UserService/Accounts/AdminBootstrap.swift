@@ -1,5 +1,8 @@
 import Contracts
 import Crypto
+import Logging
+import Messaging
+import PodEnvironment
 import PostgreSQL
 import ServiceFoundation
 

@@ -7,6 +7,14 @@ import Crypto
     import Foundation
 #endif
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// bcrypt by the system's libxcrypt. Slow on purpose: call it off the event loop, through ``PasswordHasher``.
 ///
 /// bcrypt reads 72 bytes and stops at a NUL. A longer password, or one with a NUL, is replaced by the base64 text of

@@ -1,6 +1,7 @@
 import Contracts
 import HTTPTypes
 import Hummingbird
+import PodEnvironment
 import ServiceFoundation
 
 #if canImport(FoundationEssentials)
