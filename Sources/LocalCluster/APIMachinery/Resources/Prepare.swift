@@ -2,17 +2,58 @@ public import KubernetesClient
 
 extension ResourceDefinition {
     /// What creation makes of an object with defaults: status dropped where it is a subresource, generation 1, derived
-    /// fields (a Job's selector, a Secret's data from stringData). Does not give it a uid, resourceVersion, time or
-    /// cluster IP.
-    public func prepareForCreate(_ object: JSONValue) -> JSONValue { object }
+    /// fields (a Job's selector and labels, a Namespace's finalizer, IP families). `metadata.uid` must be set already;
+    /// cluster IPs and node ports are the caller's.
+    public func prepareForCreate(_ object: JSONValue) -> JSONValue {
+        var object = object
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
+            object[path: ["metadata", field]] = nil
+        }
+        object[path: ["metadata", "generation"]] = hasGeneration ? 1 : nil
+        if hasStatus { object["status"] = isCustom ? nil : schema.properties["status"].map(TypedDecoder.zero) }
+        if !isCustom { BuiltinStrategies.prepareForCreate(&object, self) }
+        return object
+    }
 
     /// What an update makes of the new object: server-owned metadata taken from the old one, status isolated
     /// (`subresource` is `nil`, `"status"` or `"scale"`), generation counted.
-    public func prepareForUpdate(_ new: JSONValue, old: JSONValue, subresource: String? = nil) -> JSONValue { new }
+    public func prepareForUpdate(_ new: JSONValue, old: JSONValue, subresource: String? = nil) -> JSONValue {
+        var object = subresource == "status" ? isolatedStatus(new, old) : new
+        for field in [
+            "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink",
+        ] {
+            object[path: ["metadata", field]] = old[path: ["metadata", field]]
+        }
+        if object[path: ["metadata", "uid"]] == nil {
+            object[path: ["metadata", "uid"]] = old[path: ["metadata", "uid"]]
+        }
+        guard subresource != "status" else { return object }
+        if hasStatus { object["status"] = old["status"] }
+        if !isCustom { BuiltinStrategies.prepareForUpdate(&object, old, self) }
+        if hasGeneration, specChanged(object, old) {
+            let generation = old[path: ["metadata", "generation"]]?.integerValue ?? 0
+            object[path: ["metadata", "generation"]] = .integer(generation + 1)
+        }
+        return object
+    }
 
-    /// Everything wrong with an object that is to be created.
-    public func validateCreate(_ object: JSONValue) -> [FieldError] { [] }
+    private func specChanged(_ new: JSONValue, _ old: JSONValue) -> Bool {
+        if !isCustom { return new["spec"] != old["spec"] }
+        var (new, old) = (new, old)
+        for field in ["metadata", "apiVersion"] + (hasStatus ? ["status"] : []) {
+            new[field] = nil
+            old[field] = nil
+        }
+        return new != old
+    }
 
-    /// Everything wrong with an update, immutable fields and transition rules included.
-    public func validateUpdate(_ new: JSONValue, old: JSONValue, subresource: String? = nil) -> [FieldError] { [] }
+    /// The old object with the new status; of the metadata only what a kind's status writers may change.
+    private func isolatedStatus(_ new: JSONValue, _ old: JSONValue) -> JSONValue {
+        var object = old
+        object["status"] = new["status"]
+        var kept = ["managedFields", "resourceVersion"]
+        if !isCustom, kind == "Pod" || kind == "Node" { kept += ["labels", "annotations", "finalizers"] }
+        for field in kept { object[path: ["metadata", field]] = new[path: ["metadata", field]] }
+        return object
+    }
 }

@@ -66,3 +66,15 @@ enum Quantity {
         return "\(value >> unit.value)\(unit.key)"
     }
 }
+
+extension Quantity {
+    /// The amount as a number, for comparisons.
+    static func value(_ text: String) -> Double? {
+        let digits = text.prefix { "+-.0123456789".contains($0) }
+        guard let number = Double(digits) else { return nil }
+        let suffix = String(text.dropFirst(digits.count))
+        if let shift = binary[suffix] { return number * power(2, shift) }
+        if let unit = decimal.first(where: { $0.suffix == suffix }) { return number * power(10, unit.exponent) }
+        return Double(text)
+    }
+}

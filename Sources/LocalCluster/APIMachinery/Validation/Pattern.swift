@@ -1,0 +1,19 @@
+import Synchronization
+
+/// Regular expressions of schemas and names, compiled once.
+enum Pattern {
+    private static let compiled = Mutex<[String: Regex<AnyRegexOutput>]>([:])
+
+    /// Whether the text has a match anywhere; an expression that cannot be compiled matches nothing.
+    static func matches(_ text: String, _ pattern: String) -> Bool {
+        compiled.withLock { compiled in
+            if let regex = compiled[pattern] { return text.firstMatch(of: regex) != nil }
+            guard let regex = try? Regex(pattern) else { return false }
+            let exact = regex.matchingSemantics(.unicodeScalar).asciiOnlyDigits().asciiOnlyWordCharacters()
+            compiled[pattern] = exact
+            return text.firstMatch(of: exact) != nil
+        }
+    }
+
+    static func isValid(_ pattern: String) -> Bool { (try? Regex(pattern)) != nil }
+}
