@@ -61,8 +61,7 @@ struct ProductEditing: Sendable {
         validation.check(input.priceCents != nil, "/price_cents", "is required")
         let sku = input.sku ?? ""
         validation.check(
-            (1...50).contains(sku.count) && sku.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") },
-            "/sku", "must be 1 to 50 printable ASCII characters without spaces and slashes")
+            StockUnit.isValid(sku), "/sku", "must be 1 to 50 letters, digits, hyphens, underscores and dots")
         let status = input.status ?? (input.isActive == false ? .draft : .active)
         validation.check(status == .draft || status == .active, "/status", "must be draft or active for a new product")
         try validation.finish()
