@@ -32,9 +32,12 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -79,7 +82,8 @@ var targets: [Target] = [
         [
             "Contracts", "PodEnvironment", "PostgreSQL", "Messaging", "Redis", asyncHTTPClient, configuration, crypto,
             hummingbird, hummingbirdTLS, httpTypes, jwtKit, logging, metrics, nioCertificateReloading, nioCore, nioPosix,
-            nioSSL, nioHTTPTypes, serviceLifecycle, x509, asn1, argumentParser, nioConcurrencyHelpers,
+            nioSSL, nioHTTP1, nioHTTPTypes, nioTLS, serviceLifecycle, x509, asn1, argumentParser,
+            nioConcurrencyHelpers,
         ]),
     executable("UserService", serviceDependencies + ["CCrypt", x509]),
     executable("ProductService", serviceDependencies),
@@ -161,13 +165,14 @@ var targets: [Target] = [
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient"]),
     tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),
     tests("LocalNodeTests", ["LocalNode", "LocalAPIServer", "KubernetesClient"]),
-    tests("LocalClusterTests", ["LocalCluster", "KubernetesClient", logging, serviceLifecycle]),
+    tests(
+        "LocalClusterTests", ["LocalCluster", "KubernetesClient", logging, serviceLifecycle, serviceLifecycleTestKit]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(
         name: "TestServers",
         dependencies: [
             "Contracts", "PostgreSQL", "Messaging", "Redis", "ServiceFoundation", "PodEnvironment", asyncHTTPClient,
-            nioCore, nioPosix, logging, crypto, jwtKit, x509, asn1,
+            nioCore, nioHTTP1, nioPosix, logging, crypto, jwtKit, x509, asn1,
         ],
         path: "Tests/TestServers",
         swiftSettings: settings),

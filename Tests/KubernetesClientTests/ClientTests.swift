@@ -30,7 +30,7 @@ import Testing
         } configure: {
             $0.token = .text("t0ken\n")
             $0.impersonatedUser = "jane"
-        } _: { client, server in
+        } _: { client, server async throws in
             let pod = try await client.get(.pod, "p", namespace: "a b")
             #expect(pod["future", "x"] == [1])
             let request = try #require(server.requests.first)
@@ -49,7 +49,7 @@ import Testing
             case "/api/v1/namespaces/a/pods/plain": Reply.json(403, "Forbidden by proxy")
             default: Reply.json(422, Self.status(422, "Invalid", details: details))
             }
-        } _: { client, _ in
+        } _: { client, _ async throws in
             let invalid = await #expect(throws: KubernetesError.self) {
                 try await client.create(.pod, UntypedObject(.pod, name: "p", namespace: "a"))
             }
@@ -76,7 +76,7 @@ import Testing
                 200,
                 #"{"kind":"PodList","metadata":{"resourceVersion":"7","continue":"next/2","remainingItemCount":1},"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}]}"#
             )
-        } _: { client, server in
+        } _: { client, server async throws in
             let list = try await client.listAll(.pod, namespace: "x", options: ListOptions(labelSelector: "a in (b,c)"))
             #expect(list.items.map(\.name) == ["a", "b", "c"] && list.resourceVersion == "7")
             #expect(list.items.allSatisfy { $0.kind == "Pod" && $0.apiVersion == "v1" })
@@ -91,11 +91,11 @@ import Testing
     @Test func writesSayWhatKindOfPatchTheyAre() async throws {
         try await withClient { _ in
             Reply.json(200, #"{"metadata":{"name":"d"}}"#)
-        } _: { client, server in
+        } _: { client, server async throws in
             var object = UntypedObject(.deployment, name: "d", namespace: "n")
             object["spec", "replicas"] = 1
             try await client.apply(.deployment, object, fieldManager: "me", dryRun: true)
-            try await client.patch(.deployment, "d", namespace: "n", .merge(["a": nil]), subresource: "status")
+            try await client.patch(.deployment, "d", namespace: "n", .merge(["a": .null]), subresource: "status")
             try await client.patch(.deployment, "d", namespace: "n", .json([["op": "remove", "path": "/a"]]))
             try await client.replaceStatus(.deployment, object, options: WriteOptions(fieldValidation: .strict))
             try await client.delete(
@@ -128,7 +128,7 @@ import Testing
             request.uri.hasSuffix("/gone")
                 ? Reply.json(200, #"{"kind":"Status","status":"Success"}"#)
                 : Reply.json(200, #"{"kind":"Pod","metadata":{"name":"p","deletionTimestamp":"2026-01-01T00:00:00Z"}}"#)
-        } _: { client, _ in
+        } _: { client, _ async throws in
             #expect(try await client.delete(.pod, "gone", namespace: "n") == nil)
             #expect(try await client.delete(.pod, "stays", namespace: "n")?.isBeingDeleted == true)
         }
@@ -140,7 +140,7 @@ import Testing
             counter.next() == 1
                 ? Reply.json(429, Self.status(429, "TooManyRequests"), ["Retry-After": "1"])
                 : Reply.json(201, #"{"metadata":{"name":"p"}}"#)
-        } _: { client, server in
+        } _: { client, server async throws in
             let begin = ContinuousClock.now
             try await client.create(.pod, UntypedObject(.pod, name: "p", namespace: "n"))
             #expect(ContinuousClock.now - begin >= .seconds(1))
@@ -154,7 +154,7 @@ import Testing
             if request.method == "POST" { return [.cut] }
             return counter.next() < 3
                 ? [.head(200), .text("{\"meta"), .cut] : Reply.json(200, #"{"metadata":{"name":"p"}}"#)
-        } _: { client, server in
+        } _: { client, server async throws in
             #expect(try await client.get(.pod, "p", namespace: "n").name == "p")
             #expect(server.requests.count == 3)
             let error = await #expect(throws: KubernetesError.self) {
@@ -187,7 +187,7 @@ import Testing
         } configure: {
             $0.requestTimeout = .milliseconds(200)
             $0.maximumAttempts = 1
-        } _: { client, _ in
+        } _: { client, _ async throws in
             let begin = ContinuousClock.now
             let error = await #expect(throws: KubernetesError.self) { try await client.get(.pod, "p", namespace: "n") }
             #expect(error?.isTransport == true)
@@ -198,7 +198,7 @@ import Testing
     @Test func cancellingEndsARequestAtOnce() async throws {
         try await withClient { _ in
             []
-        } _: { client, server in
+        } _: { client, server async throws in
             let error = await withTaskGroup(of: KubernetesError?.self) { group in
                 group.addTask {
                     do throws(KubernetesError) {
@@ -222,7 +222,7 @@ import Testing
                 ? Reply.json(200, #"{"metadata":{"name":"p"}}"#) : Reply.json(401, Self.status(401, "Unauthorized"))
         } configure: {
             $0.token = .file(folder.path + "/token")
-        } _: { client, _ in
+        } _: { client, _ async throws in
             let error = await #expect(throws: KubernetesError.self) { try await client.get(.pod, "p", namespace: "n") }
             #expect(error?.isUnauthorized == true)
             try folder.write("token", "new")
@@ -233,7 +233,7 @@ import Testing
     @Test func metadataOnlyAsksForPartialObjects() async throws {
         try await withClient { _ in
             Reply.json(200, #"{"kind":"PartialObjectMetadataList","metadata":{"resourceVersion":"1"},"items":[]}"#)
-        } _: { client, server in
+        } _: { client, server async throws in
             _ = try await client.list(.secret, namespace: "n", metadataOnly: true)
             #expect(
                 server.requests.first?.headers["accept"]
@@ -252,7 +252,7 @@ import Testing
             case "/version": Reply.json(200, #"{"major":"1","minor":"36","gitVersion":"v1.36.0"}"#)
             default: Reply.json(404, Self.status(404, "NotFound"))
             }
-        } _: { client, server in
+        } _: { client, server async throws in
             #expect(try await client.resourceKind(apiVersion: "example.com/v1", kind: "Widget")?.plural == "widgets")
             #expect(try await client.resourceKind(apiVersion: "example.com/v1", kind: "Gadget") == nil)
             #expect(try await client.resourceKind(apiVersion: "other.com/v1", kind: "X") == nil)
@@ -267,7 +267,7 @@ import Testing
         try await withClient { _ in
             Reply.json(
                 201, #"{"kind":"TokenRequest","status":{"token":"abc","expirationTimestamp":"2026-01-01T00:00:00Z"}}"#)
-        } _: { client, server in
+        } _: { client, server async throws in
             let answer = try await client.serviceAccountToken(
                 "sa", namespace: "n", audiences: ["x"], expirationSeconds: 600)
             #expect(answer.token == "abc" && answer.expires?.seconds == "2026-01-01T00:00:00Z")
@@ -280,7 +280,7 @@ import Testing
     @Test func logsComeAsBytes() async throws {
         try await withClient { _ in
             [.head(200), .text("one\n"), .wait(.milliseconds(20)), .text("two"), .end]
-        } _: { client, server in
+        } _: { client, server async throws in
             var text: [UInt8] = []
             let options = LogOptions(container: "c", follow: true, tailLines: 5)
             for try await chunk in try await client.logs(pod: "p", namespace: "n", options: options) { text += chunk }

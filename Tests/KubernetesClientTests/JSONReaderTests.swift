@@ -7,7 +7,7 @@ import Testing
             parsing: #" {"a": [null, true, false, 0, -12, 1.5, -2e3, "x"], "b": {"c": {}}, "d": []} "#)
         #expect(
             json == [
-                "a": [nil, true, false, 0, -12, 1.5, .number(-2000), "x"], "b": ["c": [:]], "d": [],
+                "a": [.null, true, false, 0, -12, 1.5, .number(-2000), "x"], "b": ["c": [:]], "d": [],
             ])
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct JSONTextTests {
     @Test func writesSortedKeysWithoutSpace() {
-        let json: JSONValue = ["b": [1, 2.5, nil, true], "a": ["z": "ä\n\"\\\u{1}"]]
+        let json: JSONValue = ["b": [1, 2.5, .null, true], "a": ["z": "ä\n\"\\\u{1}"]]
         #expect(json.text() == #"{"a":{"z":"ä\n\"\\\u0001"},"b":[1,2.5,null,true]}"#)
         #expect(json.description == json.text())
     }
@@ -11,7 +11,7 @@ import Testing
     @Test func whatIsWrittenReadsBackTheSame() throws {
         let json: JSONValue = [
             "numbers": [.integer(.min), .integer(.max), 0.1, -1e-7, 1e300], "text": "tab\tcontrol\u{1F}emoji😀/",
-            "empty": [[:], [], "", nil],
+            "empty": [[:], [], "", .null],
         ]
         #expect(try JSONValue(parsing: json.bytes()) == json)
     }

@@ -42,14 +42,14 @@ private struct Manual: Codable, Equatable {
 @Suite struct JSONValueCodingTests {
     private let sample = Sample(
         name: "x", count: -3, ratio: 0.5, mode: .fast, inner: nil, list: [.init(on: true), .init(on: false)],
-        map: ["a": [1, 2]], raw: ["any": [1, "two", nil]], time: Date(timeIntervalSince1970: 1_700_000_000),
+        map: ["a": [1, 2]], raw: ["any": [1, "two", .null]], time: Date(timeIntervalSince1970: 1_700_000_000),
         data: Data([1, 2, 255]), small: 200)
 
     @Test func writesWhatTheAPIExpects() throws {
         #expect(
             try JSONValueEncoder().encode(sample) == [
                 "name": "x", "count": -3, "ratio": 0.5, "mode": "Fast", "list": [["on": true], ["on": false]],
-                "map": ["a": [1, 2]], "raw": ["any": [1, "two", nil]], "time": "2023-11-14T22:13:20Z", "data": "AQL/",
+                "map": ["a": [1, 2]], "raw": ["any": [1, "two", .null]], "time": "2023-11-14T22:13:20Z", "data": "AQL/",
                 "small": 200,
             ])
     }
@@ -83,7 +83,7 @@ private struct Manual: Codable, Equatable {
             } catch { return error as? DecodingError }
         }
         if case .keyNotFound? = decode([:]) {} else { Issue.record("not a missing key") }
-        if case .valueNotFound? = decode(["value": nil]) {} else { Issue.record("not a missing value") }
+        if case .valueNotFound? = decode(["value": .null]) {} else { Issue.record("not a missing value") }
         if case .typeMismatch? = decode(["value": 300]) {} else { Issue.record("300 fits no Int8") }
         #expect(decode(["value": 3.0]) == nil)
     }
@@ -94,7 +94,7 @@ private struct Manual: Codable, Equatable {
     }
 
     @Test func jsonValuesPassThroughFoundationsCodersToo() throws {
-        let json: JSONValue = ["a": [1, 2.5, "x", nil, true]]
+        let json: JSONValue = ["a": [1, 2.5, "x", .null, true]]
         #expect(try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(json)) == json)
     }
 

@@ -48,6 +48,16 @@ import Testing
         #expect(object.isBeingDeleted && object.deletionTimestamp?.seconds == "2026-01-01T00:00:00Z")
     }
 
+    @Test func emptyMetadataIsLeftOutAndNotNull() {
+        var object = UntypedObject(.pod, name: "p")
+        object.labels = [:]
+        object.annotations = [:]
+        object.finalizers = []
+        object.ownerReferences = []
+        object.namespace = nil
+        #expect(object.json == ["apiVersion": "v1", "kind": "Pod", "metadata": ["name": "p"]])
+    }
+
     @Test func kindsWithoutNamespaceHaveNone() {
         #expect(UntypedObject(.node, name: "n", namespace: "x").namespace == nil)
     }

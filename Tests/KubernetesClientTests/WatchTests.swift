@@ -51,7 +51,7 @@ import Testing
 
     @Test func anErrorEventCarriesItsStatus() async throws {
         let line = #"{"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}}"#
-        try await watching([.head(200), .text(line + "\n"), .end]) { events, _ in
+        try await watching([.head(200), .text(line + "\n"), .end]) { events, _ async throws in
             var iterator = events.makeAsyncIterator()
             let event = try await iterator.next()
             #expect(event == .error(Status(code: 410, reason: "Expired", message: "too old")))
@@ -74,7 +74,7 @@ import Testing
             Reply.head(200), .text(Self.line("ADDED", "a", version: 1) + "{\"type\":\"ADD"), .wait(.milliseconds(50)),
             .cut,
         ]
-        try await watching(cut) { events, _ in
+        try await watching(cut) { events, _ async throws in
             var iterator = events.makeAsyncIterator()
             let first = try await iterator.next()
             #expect(first?.resourceVersion == "1")
@@ -86,14 +86,14 @@ import Testing
     }
 
     @Test func aLineThatIsNotJSONIsAnError() async throws {
-        try await watching([.head(200), .text("<html>\n"), .end]) { events, _ in
+        try await watching([.head(200), .text("<html>\n"), .end]) { events, _ async throws in
             var iterator = events.makeAsyncIterator()
             await #expect(throws: KubernetesError.self) { try await iterator.next() }
         }
     }
 
     @Test func cancellingEndsASilentWatch() async throws {
-        try await watching([.head(200), .text(Self.line("ADDED", "a", version: 1))]) { events, _ in
+        try await watching([.head(200), .text(Self.line("ADDED", "a", version: 1))]) { events, _ async throws in
             let (begun, begin) = AsyncStream<Void>.makeStream()
             let error = await withTaskGroup(of: (any Error)?.self) { group in
                 group.addTask {

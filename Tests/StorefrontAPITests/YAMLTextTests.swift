@@ -20,7 +20,7 @@ struct YAMLTextTests {
     @Test("writes nested lists and objects in block style, sorted")
     func blocks() {
         let value: JSONValue = [
-            "b": [["y": 1, "x": ["p", "q"]], "s", [1, 2], [:]], "a": [:], "c": [], "d": ["e": nil],
+            "b": [["y": 1, "x": ["p", "q"]], "s", [1, 2], [:]], "a": [:], "c": [], "d": ["e": .null],
         ]
         #expect(
             value.yaml() == """

@@ -14,7 +14,7 @@ struct YAMLReader {
     init(_ text: String) throws(YAMLError) {
         var number = 0
         var sawContent = false
-        for raw in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for raw in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             number += 1
             var content = raw
             while let last = content.last, last == "\r" || last == " " || last == "\t" { content.removeLast() }
@@ -196,6 +196,7 @@ struct YAMLReader {
             while !isOneLine, position < lines.count, lines[position].indent > parentIndent,
                 !lines[position].content.isEmpty, lines[position].content.first != "#"
             {
+                guard try key(of: lines[position]) == nil else { throw error("a mapping inside of plain text") }
                 plain += " " + YAMLScalar.withoutComment(lines[position].content)
                 position += 1
             }

@@ -32,7 +32,7 @@ extension KubernetesClient {
     ) async throws(KubernetesError) -> UntypedObject {
         var metadata: JSONValue = ["finalizers": finalizers.isEmpty ? .null : JSONValue(finalizers)]
         metadata["resourceVersion"] = object.resourceVersion.map { .string($0) }
-        metadata["uid"] = object.uid.isEmpty ? nil : .string(object.uid)
+        if !object.uid.isEmpty { metadata["uid"] = .string(object.uid) }
         return try await patch(kind, object.name, namespace: object.namespace, .merge(["metadata": metadata]))
     }
 }

@@ -81,7 +81,7 @@ struct EventAggregation: Sendable {
             buckets[oldest] = nil
         }
         var bucket = buckets[object] ?? Bucket(tokens: burst, last: time)
-        bucket.tokens = min(burst, bucket.tokens + (time - bucket.last).seconds / refill.seconds)
+        bucket.tokens = min(burst, bucket.tokens + max(0, (time - bucket.last).seconds) / refill.seconds)
         bucket.last = time
         defer { buckets[object] = bucket }
         guard bucket.tokens >= 1 else { return false }

@@ -1,0 +1,26 @@
+import Synchronization
+import Testing
+
+/// Waits until something holds, at most ten seconds.
+func eventually(
+    _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async -> Bool
+) async {
+    let end = ContinuousClock.now + .seconds(10)
+    while ContinuousClock.now < end {
+        if await condition() { return }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    Issue.record(comment ?? "did not become so in time", sourceLocation: sourceLocation)
+}
+
+/// Counts calls from 1.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
