@@ -20,13 +20,13 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
-let nioCertificateReloading = Target.Dependency.product(name: "NIOCertificateReloading", package: "swift-nio-extras")
 let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -40,6 +40,7 @@ let serviceLifecycleTestKit = Target.Dependency.product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -81,9 +82,8 @@ var targets: [Target] = [
         "ServiceFoundation",
         [
             "Contracts", "PodEnvironment", "PostgreSQL", "Messaging", "Redis", asyncHTTPClient, configuration, crypto,
-            hummingbird, hummingbirdTLS, httpTypes, jwtKit, logging, metrics, nioCertificateReloading, nioCore, nioPosix,
-            nioSSL, nioHTTP1, nioHTTPTypes, nioTLS, serviceLifecycle, x509, asn1, argumentParser,
-            nioConcurrencyHelpers,
+            hummingbird, hummingbirdCore, httpTypes, jwtKit, logging, metrics, nioCore, nioPosix, nioSSL, nioHTTP1,
+            nioTLS, serviceLifecycle, unixSignals, x509, asn1, argumentParser,
         ]),
     executable("UserService", serviceDependencies + ["CCrypt", x509]),
     executable("ProductService", serviceDependencies),
@@ -110,8 +110,9 @@ var targets: [Target] = [
     executable(
         "storefront-operator",
         [
-            "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "ServiceFoundation",
-            argumentParser, logging, metrics, serviceLifecycle, hummingbird, nioCore,
+            "Contracts", "PodEnvironment", "StorefrontOperator", "StorefrontAPI", "KubernetesClient",
+            "KubernetesRuntime", "ServiceFoundation", argumentParser, logging, metrics, serviceLifecycle, hummingbird,
+            httpTypes, nioCore, nioPosix,
         ]),
 
     // A Kubernetes control plane and node for one machine: parts that meet only through the Kubernetes API.
@@ -153,8 +154,9 @@ var targets: [Target] = [
     tests("MessagingTests", ["Messaging", "PostgreSQL", "Contracts", "TestServers"]),
     tests("ServiceFoundationTests", ["ServiceFoundation", "Contracts", "TestServers", hummingbirdTesting, jwtKit, crypto]),
     tests("UserServiceTests", ["UserService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
-    tests("ProductServiceTests", ["ProductService", "Contracts", "ServiceFoundation", "PostgreSQL", "Redis", "TestServers", hummingbirdTesting]),
-    tests("OrderServiceTests", ["OrderService", "Contracts", "ServiceFoundation", "PostgreSQL", "Redis", "TestServers", hummingbirdTesting]),
+    tests("ProductServiceTests", serviceDependencies + ["ProductService", "TestServers", hummingbirdTesting]),
+    tests(
+        "OrderServiceTests", serviceDependencies + ["OrderService", "ProductService", "TestServers", hummingbirdTesting]),
     tests("PaymentServiceTests", ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("NotificationServiceTests", ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("KubernetesClientTests", ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL]),

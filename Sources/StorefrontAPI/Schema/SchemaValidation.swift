@@ -6,6 +6,11 @@ public struct SchemaProblem: Error, Sendable, Hashable, CustomStringConvertible 
     public var field: String
     public var message: String
 
+    public init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+
     public var description: String { "\(field): \(message)" }
 }
 

@@ -1,0 +1,93 @@
+import KubernetesClient
+import KubernetesRuntime
+import Synchronization
+
+/// What is known of the cluster: the informers' caches, and what was read or written since they last heard.
+///
+/// Secrets and ConfigMaps are watched as metadata only; their contents are read when their version has changed.
+final class ClusterView: Sendable {
+    struct Reference: Hashable, Sendable {
+        var kind: ResourceKind
+        var key: ObjectKey
+    }
+
+    let client: KubernetesClient
+    private let informers: [ResourceKind: Informer]
+    /// Our own writes that an informer may not have seen yet, and contents of what is cached as metadata only.
+    private let known = Mutex<[Reference: UntypedObject]>([:])
+
+    init(client: KubernetesClient, informers: [ResourceKind: Informer]) {
+        self.client = client
+        self.informers = informers
+        for informer in informers.values {
+            informer.onEvent { [weak self] event in self?.heard(event, of: informer.kind) }
+        }
+    }
+
+    /// The object as far as known without asking the server; of Secrets and ConfigMaps the metadata.
+    func object(_ kind: ResourceKind, _ key: ObjectKey) -> UntypedObject? {
+        let cached = informers[kind]?.store[key]
+        guard let known = known.withLock({ $0[Reference(kind: kind, key: key)] }) else { return cached }
+        guard let cached else { return known }
+        return Self.isOlder(cached, than: known) ? known : cached
+    }
+
+    /// All objects of a kind with a label.
+    func objects(_ kind: ResourceKind, namespace: String, label: String, value: String) -> [UntypedObject] {
+        var keys = Set(informers[kind]?.store.keys ?? [])
+        for reference in known.withLock({ $0.keys }) where reference.kind == kind { keys.insert(reference.key) }
+        return keys.filter { $0.namespace == namespace }.sorted().compactMap { object(kind, $0) }
+            .filter { $0.labels[label] == value }
+    }
+
+    /// The whole object, asked of the server only when it has changed since it was last read.
+    func content(_ kind: ResourceKind, _ key: ObjectKey) async throws -> UntypedObject? {
+        let reference = Reference(kind: kind, key: key)
+        let cached = informers[kind]?.store[key]
+        if let known = known.withLock({ $0[reference] }), let cached, cached.resourceVersion == known.resourceVersion {
+            return known
+        }
+        let fresh = try await client.find(kind, key.name, namespace: key.namespace)
+        known.withLock { $0[reference] = fresh.map(Self.stripped) }
+        return fresh
+    }
+
+    /// Remembers what the server answered to a write.
+    func wrote(_ kind: ResourceKind, _ object: UntypedObject) {
+        known.withLock { $0[Reference(kind: kind, key: object.key)] = Self.stripped(object) }
+    }
+
+    func deleted(_ kind: ResourceKind, _ key: ObjectKey) {
+        known.withLock { $0[Reference(kind: kind, key: key)] = nil }
+    }
+
+    /// Drops what an informer now knows better.
+    private func heard(_ event: InformerEvent, of kind: ResourceKind) {
+        let object = event.object
+        let reference = Reference(kind: kind, key: object.key)
+        known.withLock { known in
+            guard let present = known[reference] else { return }
+            if case .deleted = event {
+                if present.uid == object.uid { known[reference] = nil }
+            } else if !Self.keepsContent(kind), !Self.isOlder(object, than: present) {
+                known[reference] = nil
+            }
+        }
+    }
+
+    static func keepsContent(_ kind: ResourceKind) -> Bool { kind == .secret || kind == .configMap }
+
+    /// Versions of one resource are numbers that grow (KEP-5504).
+    private static func isOlder(_ left: UntypedObject, than right: UntypedObject) -> Bool {
+        guard let leftVersion = left.resourceVersion.flatMap(UInt64.init),
+            let rightVersion = right.resourceVersion.flatMap(UInt64.init)
+        else { return left.resourceVersion != right.resourceVersion }
+        return leftVersion < rightVersion
+    }
+
+    private static func stripped(_ object: UntypedObject) -> UntypedObject {
+        var object = object
+        object["metadata", "managedFields"] = nil
+        return object
+    }
+}

@@ -1,0 +1,31 @@
+import KubernetesClient
+import Synchronization
+
+/// The schedules of all Storefronts' checks.
+final class CheckSchedules: Sendable {
+    enum Server: Hashable, Sendable { case postgres, rabbitMQ }
+
+    private struct Key: Hashable, Sendable {
+        var shop: ObjectKey
+        var server: Server
+    }
+
+    private let schedules = Mutex<[Key: CheckSchedule]>([:])
+
+    /// Runs a check when it is due, or answers with the last outcome; and says when to ask again.
+    func outcome(
+        _ server: Server, of shop: ObjectKey, input: String,
+        check: () async -> CheckSchedule.Outcome
+    ) async -> (CheckSchedule.Outcome, again: Duration) {
+        let key = Key(shop: shop, server: server)
+        let schedule = schedules.withLock { $0[key] } ?? CheckSchedule()
+        if case .reuse(let outcome, let duration) = schedule.decide(input, now: .now) { return (outcome, duration) }
+        let outcome = await check()
+        let pause = schedules.withLock { $0[key, default: CheckSchedule()].record(outcome, input, now: .now) }
+        return (outcome, pause)
+    }
+
+    func forget(_ shop: ObjectKey) {
+        schedules.withLock { schedules in schedules = schedules.filter { $0.key.shop != shop } }
+    }
+}
