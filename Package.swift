@@ -164,7 +164,7 @@ var targets: [Target] = [
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
     tests("StorefrontOperatorTests", ["StorefrontOperator", "StorefrontAPI", "KubernetesClient", "Contracts", "TestServers"]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
-    tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient"]),
+    tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging]),
     tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),
     tests("LocalNodeTests", ["LocalNode", "LocalAPIServer", "KubernetesClient"]),
     tests(

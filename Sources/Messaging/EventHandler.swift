@@ -1,6 +1,12 @@
 public import Contracts
 public import PostgreSQL
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// An event as a consumer sees it: the envelope, and the payload when asked for.
 public struct ReceivedEvent: Sendable {
     public let envelope: CloudEvent<AnyPayload>
@@ -8,9 +14,15 @@ public struct ReceivedEvent: Sendable {
 
     public var type: EventType { envelope.type }
 
+    /// Throws `DecodingError` for what is not a CloudEvent of a known type.
+    public init(body: [UInt8]) throws {
+        self.body = body
+        self.envelope = try ContractsJSON.decoder().decode(CloudEvent<AnyPayload>.self, from: Data(body))
+    }
+
     /// The payload; throws `DecodingError`, which counts as a failed attempt.
     public func data<Payload: Codable & Sendable>(_ type: Payload.Type = Payload.self) throws -> Payload {
-        fatalError("soon")
+        try ContractsJSON.decoder().decode(CloudEvent<Payload>.self, from: Data(body)).data
     }
 }
 

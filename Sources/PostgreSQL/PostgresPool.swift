@@ -11,6 +11,8 @@ public final class PostgresPool: PostgresExecutor {
     typealias Machine = PoolStateMachine<PostgresSession, UInt64>
 
     public let configuration: PostgresConfiguration
+    /// What this pool commits.
+    public let signals = CommitSignals()
     private let logger: Logger
     private let state: Mutex<State>
     // Unsafe only for the compiler: dispatch sources may be used from any thread.
@@ -55,6 +57,7 @@ public final class PostgresPool: PostgresExecutor {
                     (try wire.run(statements), wire.isIdle)
                 }
                 await release(session, knownIdle: results.1)
+                signals.send(statements.reduce(into: []) { $0.formUnion($1.signals) })
                 return results.0
             } catch {
                 await release(session)
@@ -106,6 +109,7 @@ public final class PostgresPool: PostgresExecutor {
                     throw CommitFailure(cause: error)
                 }
                 await release(session, knownIdle: true)
+                signals.send(transaction.signals)
                 return value
             } catch {
                 await transaction.rollback()

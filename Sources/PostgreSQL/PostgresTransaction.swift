@@ -8,6 +8,7 @@ public final class PostgresTransaction: PostgresExecutor {
     private let session: PostgresSession
     private let isolation: IsolationLevel
     private let state = Mutex(State.new)
+    private let pending = Mutex<Set<String>>([])
 
     init(_ session: PostgresSession, isolation: IsolationLevel) {
         self.session = session
@@ -16,6 +17,9 @@ public final class PostgresTransaction: PostgresExecutor {
 
     public func batch(_ statements: [SQL]) async throws -> [ResultSet] {
         if statements.isEmpty { return [] }
+        for statement in statements where !statement.signals.isEmpty {
+            pending.withLock { $0.formUnion(statement.signals) }
+        }
         return try await session.perform { [self] wire throws(PostgresError) in
             let before = state.withLock { state in
                 let before = state
@@ -31,6 +35,9 @@ public final class PostgresTransaction: PostgresExecutor {
             }
         }
     }
+
+    /// The signals of everything that was run.
+    var signals: Set<String> { pending.withLock { $0 } }
 
     /// Ends the transaction. An error thrown before COMMIT was sent has `nothingSent` set: nothing took effect.
     func commit() async throws(PostgresError) {

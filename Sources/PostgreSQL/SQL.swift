@@ -7,6 +7,8 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     /// The text with `$1`, `$2`, … where the values go.
     public private(set) var text: String
     public private(set) var values: [PostgresValue]
+    /// What `CommitSignals` tells when the statement has been committed.
+    public private(set) var signals: Set<String> = []
     /// Where in `text` each placeholder starts, as UTF-8 offsets, so that splicing can renumber them.
     private var placeholders: [Int] = []
 
@@ -49,6 +51,7 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
 
     /// Adds another statement's text and parameters at the end.
     public mutating func append(_ other: SQL) {
+        signals.formUnion(other.signals)
         var rest = other.text[...]
         var offset = 0
         for (index, placeholder) in other.placeholders.enumerated() {
@@ -60,6 +63,13 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             offset = placeholder + length
         }
         text += rest
+    }
+
+    /// The same statement with a signal that is sent once it has been committed.
+    public func signalling(_ signal: String) -> SQL {
+        var copy = self
+        copy.signals.insert(signal)
+        return copy
     }
 
     public static func + (left: SQL, right: SQL) -> SQL {

@@ -1,12 +1,25 @@
+import Contracts
 public import Hummingbird
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Which part of a list is wanted: `limit` (1 to 100, 20 by default) and an opaque `cursor`.
 public struct PageRequest: Sendable {
+    public static let maximumLimit = 100
+
     public let limit: Int
     public let cursor: String?
 
     /// Reads the query; problem 400 `invalid_parameter` for a limit out of range.
-    public init(_ request: Request, defaultLimit: Int = 20) throws { fatalError("soon") }
+    public init(_ request: Request, defaultLimit: Int = 20) throws {
+        let query = Query(request)
+        limit = try query.integer("limit", in: 1...Int64(Self.maximumLimit)).map(Int.init) ?? defaultLimit
+        cursor = try query.string("cursor", maximumLength: 1000)
+    }
 
     public init(limit: Int, cursor: String? = nil) {
         self.limit = limit
@@ -16,7 +29,16 @@ public struct PageRequest: Sendable {
     /// The position after which to go on, `nil` for the first page; problem 400 `invalid_cursor` for a cursor that
     /// this service did not make.
     public func position<Position: Decodable>(as type: Position.Type = Position.self) throws -> Position? {
-        fatalError("soon")
+        guard let cursor else { return nil }
+        guard let data = Base64URL.decode(cursor),
+            !data.contains(0),
+            let position = try? ContractsJSON.decoder().decode(type, from: Data(data))
+        else {
+            throw Problem.badRequest(
+                "invalid_cursor", "The cursor is not one of this list.",
+                errors: [FieldError(pointer: "cursor", detail: "is not valid")])
+        }
+        return position
     }
 }
 
@@ -34,7 +56,13 @@ public struct Page<Item: Encodable & Sendable>: Encodable, Sendable {
     /// cursor is the position of the last item kept.
     public init<Source, Position: Encodable>(
         fetched: [Source], limit: Int, position: (Source) -> Position, item: (Source) throws -> Item
-    ) throws { fatalError("soon") }
+    ) throws {
+        let kept = fetched.prefix(limit)
+        items = try kept.map(item)
+        if fetched.count > limit, let last = kept.last {
+            nextCursor = Base64URL.encode([UInt8](try ContractsJSON.encoder().encode(position(last))))
+        }
+    }
 
     enum CodingKeys: String, CodingKey {
         case items

@@ -1,5 +1,13 @@
+import Contracts
 public import HTTPTypes
 public import Hummingbird
+import NIOCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// An answer whose bytes are known: what handlers return, and what an idempotency key replays.
 public struct JSONResponse: ResponseGenerator, Sendable {
@@ -15,13 +23,18 @@ public struct JSONResponse: ResponseGenerator, Sendable {
 
     /// Encodes a value with `ContractsJSON`.
     public init(_ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) throws {
-        fatalError("soon")
+        self.init(status: status, headers: headers, body: [UInt8](try ContractsJSON.encoder().encode(value)))
     }
 
     /// 204.
     public static let noContent = JSONResponse(status: .noContent, body: [])
 
     public func response(from request: Request, context: some RequestContext) throws -> Response {
-        fatalError("soon")
+        var fields = headers
+        if !body.isEmpty {
+            if fields[.contentType] == nil { fields[.contentType] = "application/json" }
+            fields[.contentLength] = String(body.count)
+        }
+        return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 }
