@@ -51,8 +51,8 @@ struct YAMLTextTests {
                   one
                     two
                 long: >-
-                  \(String(repeating: "word ", count: 21))word
-                  word word word word word word word word
+                  \(String(repeating: "word ", count: 20))word
+                  word word word word word word word word word
                 open: |-
                   one
 
