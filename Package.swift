@@ -112,7 +112,7 @@ var targets: [Target] = [
         [
             "Contracts", "PodEnvironment", "StorefrontOperator", "StorefrontAPI", "KubernetesClient",
             "KubernetesRuntime", "ServiceFoundation", argumentParser, logging, metrics, serviceLifecycle, hummingbird,
-            httpTypes, nioCore, nioPosix,
+            httpTypes, nioCore, nioPosix, unixSignals,
         ]),
 
     // A Kubernetes control plane and node for one machine: parts that meet only through the Kubernetes API.
@@ -160,7 +160,9 @@ var targets: [Target] = [
     tests("PaymentServiceTests", ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("NotificationServiceTests", ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("KubernetesClientTests", ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL]),
-    tests("KubernetesRuntimeTests", ["KubernetesRuntime", "KubernetesClient"]),
+    tests(
+        "KubernetesRuntimeTests",
+        ["KubernetesRuntime", "KubernetesClient", logging, nioCore, nioPosix, nioHTTP1, serviceLifecycle]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
     tests("StorefrontOperatorTests", ["StorefrontOperator", "StorefrontAPI", "KubernetesClient", "Contracts", "TestServers"]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
@@ -174,7 +176,7 @@ var targets: [Target] = [
         name: "TestServers",
         dependencies: [
             "Contracts", "PostgreSQL", "Messaging", "Redis", "ServiceFoundation", "PodEnvironment", asyncHTTPClient,
-            nioCore, nioHTTP1, nioPosix, logging, crypto, jwtKit, x509, asn1,
+            nioCore, nioHTTP1, nioPosix, logging, crypto, jwtKit, x509, asn1, hummingbird,
         ],
         path: "Tests/TestServers",
         swiftSettings: settings),

@@ -133,7 +133,8 @@ extension Informer {
     }
 
     private func log(_ message: Logger.Message, _ error: KubernetesError) {
-        guard !error.isCancelled else { return }
-        logger.warning(message, metadata: ["error": "\(error)"])
+        if error.isCancelled { return }
+        // That versions are forgotten is part of the protocol.
+        logger.log(level: error.isGone ? .debug : .warning, message, metadata: ["error": "\(error)"])
     }
 }
