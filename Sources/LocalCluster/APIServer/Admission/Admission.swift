@@ -1,22 +1,15 @@
 internal import APIMachinery
 internal import KubernetesClient
 
-/// What the server itself adds to objects or refuses, beside their schemas: addresses, the namespaces' own rules, and
-/// that nobody grants more than they have.
+/// What the server itself adds to objects or refuses, beside their schemas: addresses, and that nobody grants more than
+/// they have.
 extension APIHandler {
     /// The object to create with what the server gives it, and the addresses taken for it.
     func admitCreation(
         _ object: JSONValue, _ request: ObjectRequest, dryRun: Bool
     ) throws(StatusError) -> (JSONValue, ServiceAllocator.Reservation) {
         let definition = request.definition
-        var object = object
         if definition.isService { return try services.allocate(object, old: nil) }
-        if definition.isNamespace {
-            let name = object[path: ["metadata", "name"]]
-            object[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = name
-            if object["spec"]?["finalizers"] == nil { object[path: ["spec", "finalizers"]] = ["kubernetes"] }
-            object["status"] = ["phase": "Active"]
-        }
         if definition.isCustom,
             let crd = store.object(CustomKinds.key, "", definition.qualifiedPlural)?.value(),
             crd[path: ["metadata", "deletionTimestamp"]] != nil
@@ -27,16 +20,6 @@ extension APIHandler {
         }
         try refuseEscalation(object, request)
         return (object, .none)
-    }
-
-    /// What an update leaves out and the server had given, before ownership is computed.
-    func admitDefaults(_ new: JSONValue, old: JSONValue, _ request: ObjectRequest) -> JSONValue {
-        var new = new
-        if request.definition.isNamespace, request.subresource != "finalize" {
-            new[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = .string(request.name)
-            new[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
-        }
-        return new
     }
 
     func admitUpdate(

@@ -13,14 +13,13 @@ extension APIHandler {
         let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
             var new = try patch.applied(to: old, schema: request.definition.schema)
             try Self.requireSameIdentity(new, old, request)
-            do {
-                (new, warnings) = try request.definition.decode(
-                    new, duplicateKeys: patch.duplicateKeys, validation: options.validation)
-            } catch let error as StatusError
-                where error.code == 400 && options.validation != .strict && !request.definition.isCustom
-            {
-                throw StatusError.unfitPatch(error)
+            if !patch.duplicateKeys.isEmpty {
+                _ = try request.definition.decode(
+                    old, duplicateKeys: patch.duplicateKeys, validation: options.validation)
             }
+            (new, warnings) = try request.definition.decodePatched(
+                new, patch: patch.value, validation: options.validation)
+            warnings = patch.duplicateKeys.map { "duplicate field \"\($0)\"" } + warnings
             return new
         }
         return try request.answer(updated, warnings: warnings + Self.finalizerWarnings(updated))
@@ -35,7 +34,7 @@ extension APIHandler {
         guard new[path: ["metadata", "namespace"]] == old[path: ["metadata", "namespace"]] else {
             throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
         }
-        if request.definition.isCustom { _ = try request.checkedKind(new) }
+        if request.definition.isCustom { _ = try request.checkedVersion(new) }
         if let revision = new[path: ["metadata", "resourceVersion"]]?.stringValue, !revision.isEmpty,
             revision != old[path: ["metadata", "resourceVersion"]]?.stringValue
         {
@@ -53,7 +52,8 @@ extension APIHandler {
     private func apply(_ request: ObjectRequest, _ options: WriteOptions) throws -> Response {
         let (value, duplicates) = try APIRequest.yaml(request.request.body)
         let definition = request.definition
-        var configuration = try request.inNamespace(try request.checkedApply(value))
+        guard case .object = value else { throw StatusError.badRequest("error decoding YAML: the body is no object") }
+        var configuration = try request.inNamespace(value)
         let sentName = configuration[path: ["metadata", "name"]]?.stringValue ?? ""
         guard sentName.isEmpty || sentName == request.name else { throw StatusError.wrongName(sentName, request.name) }
         configuration[path: ["metadata", "name"]] = .string(request.name)
@@ -108,18 +108,6 @@ extension APIHandler {
     }
 }
 
-extension ObjectRequest {
-    /// What is applied must say what it is.
-    fileprivate func checkedApply(_ value: JSONValue) throws(StatusError) -> JSONValue {
-        guard case .object = value else { throw .badRequest("error decoding YAML: yaml: the body is no object") }
-        guard let version = value["apiVersion"]?.stringValue, let kind = value["kind"]?.stringValue else {
-            throw .badRequest("Object 'Kind' or 'apiVersion' is missing in '\(value.text())'")
-        }
-        _ = (version, kind)
-        return try checkedKind(value)
-    }
-}
-
 /// The formats a PATCH can have.
 enum PatchFormat: String, Sendable {
     case json = "application/json-patch+json"
@@ -165,12 +153,5 @@ struct PatchDocument: Sendable {
         case .strategic: return try Patch.strategic(value, onto: object, schema: schema)
         case .merge, .apply: return Patch.merge(value, onto: object)
         }
-    }
-}
-
-extension StatusError {
-    /// A patch whose result is no object of the kind.
-    fileprivate static func unfitPatch(_ error: StatusError) -> StatusError {
-        .invalid(kind: "", group: "", name: "", [FieldError(.invalid, "patch", shown: "\"\"", error.message)])
     }
 }

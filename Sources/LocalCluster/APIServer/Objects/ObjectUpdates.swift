@@ -45,20 +45,22 @@ extension APIHandler {
         let definition = request.definition
         var new = definition.withDefaults(proposed)
         new[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
-        new = admitDefaults(new, old: old, request)
         if let manager {
             new = ManagedFields.updated(
                 new, old: old, definition: definition, manager: manager, subresource: request.subresource,
                 now: timestamp())
         }
+        let finalizers = new[path: ["spec", "finalizers"]]
         new = definition.prepareForUpdate(new, old: old, subresource: request.subresource)
+        if request.subresource == "finalize" { new[path: ["spec", "finalizers"]] = finalizers }
         new[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
         let errors = definition.validateUpdate(new, old: old, subresource: request.subresource)
         if !errors.isEmpty { throw StatusError.invalid(definition, name: request.name, errors) }
         let (admitted, reservation) = try admitUpdate(new, old: old, request, dryRun: dryRun)
-        if admitted == old || dryRun {
+        let isUnchanged = ManagedFields.isUnchanged(admitted, from: old)
+        if isUnchanged || dryRun {
             services.release(reservation)
-            return admitted
+            return isUnchanged ? old : admitted
         }
         do {
             let isFinished = Self.isFinished(admitted, definition)

@@ -6,9 +6,9 @@ extension ObjectRequest {
     /// The object in the version asked for, with defaults its schema has got since it was written.
     func view(_ stored: StoredObject) -> JSONValue {
         var object = stored.value()
-        if definition.isEventView { object = EventView.fromCore(object) }
         object["apiVersion"] = .string(definition.apiVersion)
         object["kind"] = .string(definition.kind)
+        if definition.isEventView { return EventView.fromCore(object) }
         return definition.isCustom ? definition.withDefaults(object) : object
     }
 

@@ -39,43 +39,20 @@ extension ObjectRequest {
     /// The object a create or replace sends, of the right kind and without fields its kind does not have.
     func sentObject(_ options: WriteOptions) throws(StatusError) -> (object: JSONValue, warnings: [String]) {
         let (value, duplicates) = try request.json(for: definition)
-        let object = try checkedKind(value)
-        return try definition.decode(object, duplicateKeys: duplicates, validation: options.validation)
+        return try definition.decode(
+            try checkedVersion(value), duplicateKeys: duplicates, validation: options.validation)
     }
 
-    /// A built-in kind's path decides what a body without a kind is; a custom kind must say it.
-    func checkedKind(_ value: JSONValue) throws(StatusError) -> JSONValue {
-        guard case .object = value else {
-            throw .badRequest("json: cannot unmarshal into Go value of type struct { APIVersion string; Kind string }")
-        }
-        var object = value
-        let kind = value["kind"]?.stringValue ?? ""
+    /// A custom object must be of the version of its path; a built-in kind's path decides what a body without a version is.
+    func checkedVersion(_ value: JSONValue) throws(StatusError) -> JSONValue {
         let version = value["apiVersion"]?.stringValue ?? ""
-        if definition.isCustom {
-            if kind.isEmpty { throw .badRequest("Object 'Kind' is missing in '\(value.text())'") }
-            if version.isEmpty { throw .badRequest("Object 'apiVersion' is missing in '\(value.text())'") }
-            guard version == definition.apiVersion else {
-                throw .badRequest(
-                    "the API version in the data (\(version)) does not match the expected API version "
-                        + "(\(definition.apiVersion))")
-            }
-            guard kind == definition.kind else {
-                throw .badRequest(
-                    "\(kind) in version \"\(definition.version)\" cannot be handled as a \(definition.kind): "
-                        + "unable to convert object of kind \(kind)")
-            }
-            return object
+        guard definition.isCustom, value["kind"]?.stringValue != nil, version != definition.apiVersion else {
+            return value
         }
-        if !kind.isEmpty, kind != definition.kind || (!version.isEmpty && version != definition.apiVersion) {
-            let sentVersion = version.split(separator: "/").last ?? "\(definition.version)"
-            let group = definition.group.isEmpty ? "core" : definition.group.prefix { $0 != "." }
-            throw .badRequest(
-                "\(kind) in version \"\(sentVersion)\" cannot be handled as a \(definition.kind): converting "
-                    + "(\(sentVersion).\(kind)) to (\(group).\(definition.kind)): unknown conversion")
-        }
-        object["apiVersion"] = .string(definition.apiVersion)
-        object["kind"] = .string(definition.kind)
-        return object
+        if version.isEmpty { throw .badRequest("Object 'apiVersion' is missing in '\(value.text())'") }
+        throw .badRequest(
+            "the API version in the data (\(version)) does not match the expected API version (\(definition.apiVersion))"
+        )
     }
 
     /// The sent object with the namespace of the path.

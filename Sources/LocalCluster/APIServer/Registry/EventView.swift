@@ -1,35 +1,34 @@
 internal import KubernetesClient
 
-/// Events are stored as core/v1 has them; events.k8s.io/v1 names the same fields differently.
+/// Events of `v1` and `events.k8s.io/v1` are one store, kept as the core kind; these are the two views.
 enum EventView {
-    private static let names = [
+    private static let names: [(core: String, modern: String)] = [
         ("involvedObject", "regarding"), ("message", "note"), ("source", "deprecatedSource"),
         ("firstTimestamp", "deprecatedFirstTimestamp"), ("lastTimestamp", "deprecatedLastTimestamp"),
         ("count", "deprecatedCount"), ("reportingComponent", "reportingController"),
     ]
 
     static func fromCore(_ event: JSONValue) -> JSONValue {
-        var event = rename(event, names)
-        // The empty component is no component.
-        if event["reportingController"]?.stringValue == "" { event["reportingController"] = nil }
-        if event["reportingInstance"]?.stringValue == "" { event["reportingInstance"] = nil }
-        for key in ["deprecatedFirstTimestamp", "deprecatedLastTimestamp", "deprecatedSource"] where event[key] == nil {
-            event[key] = key == "deprecatedSource" ? .emptyObject : .null
+        var view = event
+        view["apiVersion"] = "events.k8s.io/v1"
+        for (core, modern) in names { move(core, modern, &view) }
+        for name in ["reportingController", "reportingInstance", "action", "note"] where view[name] == "" {
+            view[name] = nil
         }
-        return event
+        return view
     }
 
     static func toCore(_ event: JSONValue) -> JSONValue {
-        var event = rename(event, names.map { ($1, $0) })
-        for key in ["reportingComponent", "reportingInstance"] where event[key] == nil { event[key] = "" }
-        return event
+        var view = event
+        view["apiVersion"] = "v1"
+        for (core, modern) in names { move(modern, core, &view) }
+        for name in ["reportingComponent", "reportingInstance"] where view[name] == nil { view[name] = "" }
+        return view
     }
 
-    private static func rename(_ event: JSONValue, _ names: [(String, String)]) -> JSONValue {
-        guard case .object(var members) = event else { return event }
-        for (from, to) in names {
-            if let value = members.removeValue(forKey: from) { members[to] = value }
-        }
-        return .object(members)
+    private static func move(_ from: String, _ to: String, _ event: inout JSONValue) {
+        let value = event[from]
+        event[from] = nil
+        event[to] = value
     }
 }

@@ -1,0 +1,178 @@
+import Foundation
+import KubernetesClient
+import LocalAPIServer
+import Testing
+
+@Suite(.serialized) struct ServerTests {
+    @Test func objectsLiveAsInKubernetes() async throws {
+        try await withServer { running in
+            let client = running.client
+            let created = try await client.create(.configMap, configMap("a", ["k": "1"]))
+            #expect(!created.json.text("metadata", "uid").isEmpty)
+            await #expect(performing: { try await client.create(.configMap, configMap("a")) }) {
+                ($0 as? KubernetesError)?.isAlreadyExists ?? false
+            }
+            var changed = created
+            changed["data", "k"] = "2"
+            let replaced = try await client.replace(.configMap, changed)
+            #expect(replaced.resourceVersion != created.resourceVersion)
+            await #expect(performing: { try await client.replace(.configMap, changed) }) {
+                ($0 as? KubernetesError)?.isConflict ?? false
+            }
+            let same = try await client.replace(.configMap, replaced)
+            #expect(same.resourceVersion == replaced.resourceVersion, "a write that changes nothing is none")
+            #expect(try await client.delete(.configMap, "a", namespace: "default") == nil)
+            #expect(try await client.find(.configMap, "a", namespace: "default") == nil)
+        }
+    }
+
+    @Test func everythingAcknowledgedIsThereAfterARestart() async throws {
+        let folder = NSTemporaryDirectory() + "apiserver-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var revision = ""
+        try await withServer(state: folder) { running in
+            for index in 0..<20 {
+                try await running.client.create(.configMap, configMap("m\(index)", ["k": "\(index)"]))
+            }
+            revision = try await running.client.get(.configMap, "m19", namespace: "default").resourceVersion ?? ""
+        }
+        try await withServer(state: folder) { running in
+            let all = try await running.client.listAll(.configMap, namespace: "default")
+            #expect(all.items.count { $0.name.hasPrefix("m") } == 20)
+            #expect(all.items.first { $0.name == "m19" }?.resourceVersion == revision)
+            let next = try await running.client.create(.configMap, configMap("later"))
+            #expect(Int(next.resourceVersion ?? "") ?? 0 > Int(revision) ?? 0)
+        }
+    }
+
+    @Test func aWatchBySelectorSeesObjectsComeAndGo() async throws {
+        try await withServer { running in
+            let client = running.client
+            let list = try await client.list(.configMap, namespace: "default")
+            let watch = try await client.watch(
+                .configMap, namespace: "default",
+                options: WatchOptions(labelSelector: "in=yes", resourceVersion: list.resourceVersion))
+            try await client.create(.configMap, configMap("a"))
+            for labels in [["in": "yes"], ["in": "no"]] as [JSONValue] {
+                try await client.patch(.configMap, "a", namespace: "default", .merge(["metadata": ["labels": labels]]))
+            }
+            var events: [String] = []
+            for try await event in watch {
+                switch event {
+                case .added(let object): events.append("ADDED \(object.name)")
+                case .deleted(let object): events.append("DELETED \(object.name)")
+                case .modified(let object): events.append("MODIFIED \(object.name)")
+                default: continue
+                }
+                if events.count == 2 { break }
+            }
+            #expect(events == ["ADDED a", "DELETED a"])
+        }
+    }
+
+    @Test func aServiceAccountMayOnlyWhatItsRolesSay() async throws {
+        try await withServer { running in
+            let admin = running.client
+            try await admin.create(.serviceAccount, UntypedObject(.serviceAccount, name: "op", namespace: "default"))
+            let token = try await admin.serviceAccountToken("op", namespace: "default").token
+            try await running.withClient(token: token) { client in
+                await #expect(performing: { try await client.list(.configMap, namespace: "default") }) {
+                    ($0 as? KubernetesError)?.isForbidden ?? false
+                }
+                var role = UntypedObject(.role, name: "reader", namespace: "default")
+                role["rules"] = [["apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list"]]]
+                try await admin.create(.role, role)
+                var binding = UntypedObject(.roleBinding, name: "op", namespace: "default")
+                binding["roleRef"] = ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "reader"]
+                binding["subjects"] = [["kind": "ServiceAccount", "name": "op", "namespace": "default"]]
+                try await admin.create(.roleBinding, binding)
+                _ = try await client.list(.configMap, namespace: "default")
+                await #expect(performing: { try await client.create(.configMap, configMap("a")) }) {
+                    ($0 as? KubernetesError)?.isForbidden ?? false
+                }
+            }
+            try await admin.delete(.serviceAccount, "op", namespace: "default")
+            try await running.withClient(token: token) { client in
+                await #expect(performing: { try await client.list(.configMap, namespace: "default") }) {
+                    ($0 as? KubernetesError)?.isUnauthorized ?? false
+                }
+            }
+        }
+    }
+
+    @Test func aCustomKindIsServedAtOnceAndGoesWithItsObjects() async throws {
+        try await withServer { running in
+            let client = running.client
+            var definition = UntypedObject(.customResourceDefinition, name: "widgets.example.com")
+            definition["spec"] = [
+                "group": "example.com", "scope": "Namespaced",
+                "names": ["plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"],
+                "versions": [
+                    [
+                        "name": "v1", "served": true, "storage": true, "subresources": ["status": [:]],
+                        "schema": [
+                            "openAPIV3Schema": [
+                                "type": "object",
+                                "properties": [
+                                    "spec": [
+                                        "type": "object",
+                                        "properties": ["size": ["type": "integer", "minimum": 1, "default": 3]],
+                                    ], "status": ["type": "object", "x-kubernetes-preserve-unknown-fields": true],
+                                ],
+                            ]
+                        ],
+                    ]
+                ],
+            ]
+            try await client.create(.customResourceDefinition, definition)
+            let widget = ResourceKind(group: "example.com", version: "v1", plural: "widgets", kind: "Widget")
+            var object = UntypedObject(widget, name: "a", namespace: "default")
+            object["spec"] = ["size": 0]
+            await #expect(performing: { [object] in try await client.create(widget, object) }) {
+                ($0 as? KubernetesError)?.isInvalid ?? false
+            }
+            object["spec"] = [:]
+            let created = try await client.create(widget, object)
+            #expect(created["spec", "size"] == 3)
+            object["status"] = ["phase": "Up"]
+            let applied = try await client.apply(widget, object, fieldManager: "op")
+            #expect(applied["status"] == nil, "only /status writes the status")
+            #expect(try await client.resources(group: "example.com", version: "v1").map(\.plural) == ["widgets"])
+            try await client.delete(.customResourceDefinition, "widgets.example.com")
+            #expect(try await client.find(.customResourceDefinition, "widgets.example.com") == nil)
+            await #expect(performing: { try await client.list(widget, namespace: "default") }) {
+                ($0 as? KubernetesError)?.status?.code == 404
+            }
+        }
+    }
+
+    @Test func finalizersHoldADeletedObject() async throws {
+        try await withServer { running in
+            let client = running.client
+            var object = configMap("held")
+            object["metadata", "finalizers"] = ["example.com/hold"]
+            try await client.create(.configMap, object)
+            let held = try #require(try await client.delete(.configMap, "held", namespace: "default"))
+            #expect(held["metadata", "deletionTimestamp"] != nil)
+            try await client.patch(
+                .configMap, "held", namespace: "default", .merge(["metadata": ["finalizers": nil]]))
+            #expect(try await client.find(.configMap, "held", namespace: "default") == nil)
+        }
+    }
+
+    @Test func aPortInUseIsToldClearly() async throws {
+        try await withServer { running in
+            let folder = NSTemporaryDirectory() + "apiserver-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let second = try APIServer(
+                configuration: .init(port: running.port, stateFolder: folder, serviceRange: "127.98.128.0/17"),
+                logger: .init(label: "second"))
+            let error = await #expect(throws: APIServerError.self) { try await second.run() }
+            #expect(error?.code == .cannotListen)
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate func text(_ path: String...) -> String { self[path: path]?.stringValue ?? "" }
+}
