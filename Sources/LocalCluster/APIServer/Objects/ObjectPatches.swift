@@ -13,13 +13,12 @@ extension APIHandler {
         let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
             var new = try patch.applied(to: old, schema: request.definition.schema)
             try Self.requireSameIdentity(new, old, request)
-            if !patch.duplicateKeys.isEmpty {
-                _ = try request.definition.decode(
-                    old, duplicateKeys: patch.duplicateKeys, validation: options.validation)
+            do {
+                (new, warnings) = try request.definition.decode(
+                    new, duplicateKeys: patch.duplicateKeys, validation: options.validation)
+            } catch let error as StatusError where error.code == 400 {
+                throw patch.unfit(error)
             }
-            (new, warnings) = try request.definition.decodePatched(
-                new, patch: patch.value, validation: options.validation)
-            warnings = patch.duplicateKeys.map { "duplicate field \"\($0)\"" } + warnings
             return new
         }
         return try request.answer(updated, warnings: warnings + Self.finalizerWarnings(updated))
@@ -153,5 +152,12 @@ struct PatchDocument: Sendable {
         case .strategic: return try Patch.strategic(value, onto: object, schema: schema)
         case .merge, .apply: return Patch.merge(value, onto: object)
         }
+    }
+
+    /// 422: the patch makes something of the object that its kind cannot be.
+    func unfit(_ error: StatusError) -> StatusError {
+        let parts = error.message.split(separator: ": ", maxSplits: 1)
+        let detail = parts.count == 2 && parts[0].contains("cannot be handled") ? String(parts[1]) : error.message
+        return .invalid(kind: "", group: "", name: "", [.invalid("patch", .string(value.text()), detail)])
     }
 }
