@@ -159,7 +159,9 @@ var targets: [Target] = [
         "OrderServiceTests", serviceDependencies + ["OrderService", "ProductService", "TestServers", hummingbirdTesting]),
     tests("PaymentServiceTests", ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("NotificationServiceTests", ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
-    tests("KubernetesClientTests", ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL]),
+    tests(
+        "KubernetesClientTests",
+        ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto]),
     tests(
         "KubernetesRuntimeTests",
         ["KubernetesRuntime", "KubernetesClient", logging, nioCore, nioPosix, nioHTTP1, serviceLifecycle]),
