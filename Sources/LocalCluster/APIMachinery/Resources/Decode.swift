@@ -44,18 +44,6 @@ extension ResourceDefinition {
         return (object, validation == .warn ? faults : [])
     }
 
-    /// As ``decode(_:duplicateKeys:validation:)``, for the outcome of a patch: faults are a 422 about the patch.
-    public func decodePatched(
-        _ body: JSONValue, patch: JSONValue, validation: FieldValidation = .ignore
-    ) throws(StatusError) -> (object: JSONValue, warnings: [String]) {
-        do {
-            return try decode(body, validation: validation)
-        } catch  where error.code == 400 {
-            let message = error.message.components(after: "cannot be handled as a \(kind): ")
-            throw .invalid(kind: "", group: "", name: "", [.invalid("patch", .string(patch.text()), message)])
-        }
-    }
-
     private func wrongKind(_ given: String, _ body: JSONValue) -> StatusError {
         if given.isEmpty { return .badRequest("Object 'Kind' is missing in '\(body.text())'") }
         let error = FieldError.invalid("kind", .string(given), "must be \(kind)")
@@ -82,30 +70,17 @@ extension ResourceDefinition {
         return (object, unknown)
     }
 
-    /// Fills in every default, built-in or of the custom kind's schema. Done after decoding and patching; for custom
-    /// kinds also to what is read from the store, which must first be ``pruned(_:)`` when the schema has changed.
+    /// Fills in every default, built-in or of the custom kind's schema. Done after decoding and patching. What is read
+    /// from the store goes through here too if it is of a custom kind: its schema may have changed, so fields that it
+    /// does not have any more are left out.
     public func withDefaults(_ object: JSONValue) -> JSONValue {
-        var object = schema.defaulted(object)
-        if !isCustom { BuiltinDefaults.apply(to: &object, definition: self) }
-        return object
-    }
-
-    /// A stored object as this version serves it: its apiVersion, without fields the schema lacks, with defaults.
-    public func fromStorage(_ stored: JSONValue) -> JSONValue {
-        var object = stored
-        if group == "events.k8s.io" { return EventViews.modern(of: stored) }
-        guard isCustom else { return object }
-        object["apiVersion"] = .string(apiVersion)
+        guard isCustom else {
+            var object = schema.defaulted(object)
+            BuiltinDefaults.apply(to: &object, definition: self)
+            return object
+        }
         var unknown: [String] = []
         return schema.defaulted(schema.pruned(object, unknown: &unknown))
-    }
-
-    /// An object of this version as it is stored.
-    public func toStorage(_ object: JSONValue) -> JSONValue {
-        var object = object
-        if group == "events.k8s.io" { return EventViews.core(of: object) }
-        object["apiVersion"] = .string(storageGroup.isEmpty ? storageVersion : "\(storageGroup)/\(storageVersion)")
-        return object
     }
 }
 
@@ -121,12 +96,5 @@ extension JSONValue {
         case .array: "array"
         case .object: "object"
         }
-    }
-}
-
-extension String {
-    fileprivate func components(after mark: String) -> String {
-        guard let range = self.firstRange(of: mark) else { return self }
-        return String(self[range.upperBound...])
     }
 }

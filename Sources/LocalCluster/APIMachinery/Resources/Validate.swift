@@ -26,11 +26,6 @@ extension ResourceDefinition {
         } else {
             errors += structuralFaults(new, old: old)
         }
-        if subresource == "scale", let path = scale?.specReplicasPath, let keys = JSONPath(path)?.keys,
-            let replicas = new[path: keys]?.integerValue, replicas < 0
-        {
-            errors.append(.invalid(path, .integer(replicas), "should be a non-negative integer"))
-        }
         return withRules(errors, new, old: old)
     }
 

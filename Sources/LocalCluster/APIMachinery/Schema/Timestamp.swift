@@ -9,6 +9,12 @@ enum Timestamp {
         return "\(render(time.seconds)).\(time.fraction)Z"
     }
 
+    /// The text of a time in seconds since 1970.
+    static func text(_ seconds: Int) -> String { render(seconds) + "Z" }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    static func seconds(_ text: String) -> Int? { parse(text)?.seconds }
+
     private static func parse(_ text: String) -> (seconds: Int, fraction: String)? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58

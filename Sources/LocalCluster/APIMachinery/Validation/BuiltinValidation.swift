@@ -23,7 +23,9 @@ struct BuiltinValidation {
         if !condition { errors.append(error()) }
     }
 
-    mutating func immutable(_ path: [String], _ new: JSONValue, _ old: JSONValue?, _ detail: String = "field is immutable") {
+    mutating func immutable(
+        _ path: [String], _ new: JSONValue, _ old: JSONValue?, _ detail: String = "field is immutable"
+    ) {
         guard let old, new[path: path] != old[path: path] else { return }
         errors.append(.invalid(path.joined(separator: "."), new[path: path] ?? .null, detail))
     }

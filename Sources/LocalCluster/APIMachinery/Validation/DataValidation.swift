@@ -100,7 +100,9 @@ extension BuiltinValidation {
         }
         guard modern else { return }
         guard let old else { return newEvent(object) }
-        for field in ["reason", "action", "note", "type", "eventTime", "reportingController", "reportingInstance", "regarding"]
+        for field in [
+            "reason", "action", "note", "type", "eventTime", "reportingController", "reportingInstance", "regarding",
+        ]
         where object[field] != old[field] {
             let error = FieldError.invalid(field, object[field] ?? .null, "field is immutable")
             fail(error)

@@ -9,7 +9,9 @@ extension BuiltinValidation {
         if external, (spec["externalName"]?.stringValue ?? "").isEmpty { fail(.required("spec.externalName")) }
         var names: Set<String> = []
         var numbers: Set<[JSONValue]> = []
-        for (index, port) in ports.enumerated() { servicePort(port, "spec.ports[\(index)]", ports.count, &names, &numbers) }
+        for (index, port) in ports.enumerated() {
+            servicePort(port, "spec.ports[\(index)]", ports.count, &names, &numbers)
+        }
         guard let old, old["type"] != "ExternalName", !external else { return }
         if let before = old["clusterIP"], spec["clusterIP"] != before {
             fail(.invalid("spec.clusterIPs[0]", [spec["clusterIP"] ?? ""], "may not change once set"))

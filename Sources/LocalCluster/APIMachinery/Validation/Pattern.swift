@@ -15,5 +15,11 @@ enum Pattern {
         }
     }
 
+    /// Every match in the text.
+    static func findAll(_ text: String, _ pattern: String) -> [String] {
+        guard let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return [] }
+        return text.matches(of: regex).map { String(text[$0.range]) }
+    }
+
     static func isValid(_ pattern: String) -> Bool { (try? Regex(pattern)) != nil }
 }

@@ -47,7 +47,9 @@ extension BuiltinValidation {
             }
         }
         if let grace = spec["terminationGracePeriodSeconds"]?.integerValue, grace < 0 {
-            fail(.invalid("\(path).terminationGracePeriodSeconds", .integer(grace), "must be greater than or equal to 0"))
+            fail(
+                .invalid("\(path).terminationGracePeriodSeconds", .integer(grace), "must be greater than or equal to 0")
+            )
         }
     }
 
@@ -86,7 +88,9 @@ extension BuiltinValidation {
         }
         resources(container["resources"] ?? [:], "\(path).resources")
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
-            if let value = container[probe] { self.probe(value, "\(path).\(probe)", mustSucceedOnce: probe != "readinessProbe") }
+            if let value = container[probe] {
+                self.probe(value, "\(path).\(probe)", mustSucceedOnce: probe != "readinessProbe")
+            }
         }
     }
 
@@ -100,7 +104,8 @@ extension BuiltinValidation {
     mutating func portName(_ name: String, _ path: String) {
         if name.utf8.count > 15 { fail(.invalid(path, .string(name), "must be no more than 15 characters")) }
         if !Pattern.matches(name, "^[-a-z0-9]+$") {
-            fail(.invalid(path, .string(name), "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"))
+            fail(
+                .invalid(path, .string(name), "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"))
         }
         if !name.contains(where: \.isLetter) {
             fail(.invalid(path, .string(name), "must contain at least one letter (a-z)"))

@@ -134,7 +134,9 @@ extension BuiltinValidation {
         if (spec["scaleTargetRef"]?["apiVersion"]?.stringValue ?? "").isEmpty {
             fail(.invalid("spec.scaleTargetRef.apiVersion", "", "apiVersion must specify API group"))
         }
-        if let least = spec["minReplicas"]?.integerValue, let most = spec["maxReplicas"], (most.integerValue ?? 0) < least {
+        if let least = spec["minReplicas"]?.integerValue, let most = spec["maxReplicas"],
+            (most.integerValue ?? 0) < least
+        {
             fail(.invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
         }
     }
