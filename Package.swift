@@ -26,6 +26,7 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -131,12 +132,13 @@ var targets: [Target] = [
         "LocalNode", path: "Sources/LocalCluster/Node",
         [
             "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-            hummingbird, hummingbirdTLS, subprocess, systemPackage, serviceLifecycle, x509, nioConcurrencyHelpers,
+            hummingbird, hummingbirdTLS, httpTypes, subprocess, systemPackage, serviceLifecycle, x509, asn1,
+            nioConcurrencyHelpers,
         ]),
     library(
         "LocalCluster", path: "Sources/LocalCluster/Up",
         [
-            "LocalAPIServer", "LocalControllers", "LocalNode", "KubernetesClient", "PostgreSQL", "Contracts",
+            "LocalAPIServer", "LocalControllers", "KubernetesClient", "PostgreSQL", "Contracts",
             asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, systemPackage, serviceLifecycle,
             x509, asn1, yams,
         ]),
@@ -164,9 +166,17 @@ var targets: [Target] = [
         ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto]),
     tests(
         "KubernetesRuntimeTests",
-        ["KubernetesRuntime", "KubernetesClient", logging, nioCore, nioPosix, nioHTTP1, serviceLifecycle]),
+        [
+            "KubernetesRuntime", "KubernetesClient", logging, metrics, metricsTestKit, nioCore, nioPosix, nioHTTP1,
+            serviceLifecycle,
+        ]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
-    tests("StorefrontOperatorTests", ["StorefrontOperator", "StorefrontAPI", "KubernetesClient", "Contracts", "TestServers"]),
+    tests(
+        "StorefrontOperatorTests",
+        [
+            "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts", "PodEnvironment",
+            "PostgreSQL", "LocalAPIServer", "TestServers", asyncHTTPClient, logging, nioCore, serviceLifecycle, x509,
+        ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging]),
     tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),

@@ -1,0 +1,86 @@
+import KubernetesClient
+
+/// How a container ended.
+struct Termination: Sendable, Equatable {
+    var exitCode: Int
+    var signal: Int?
+    var reason: String
+    var message: String?
+    var startedAt: Timestamp
+    var finishedAt: Timestamp
+
+    /// - Parameter signal: what killed it; the exit code is then 128 + signal, as shells say.
+    init(
+        exitCode: Int, signal: Int? = nil, reason: String? = nil, message: String? = nil, startedAt: Timestamp,
+        finishedAt: Timestamp
+    ) {
+        self.exitCode = exitCode
+        self.signal = signal
+        self.reason = reason ?? (exitCode == 0 ? "Completed" : "Error")
+        self.message = message
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+    }
+
+    init?(_ json: JSONValue?) {
+        guard let json, let exitCode = json["exitCode"]?.intValue else { return nil }
+        func time(_ field: String) -> Timestamp {
+            json[field]?.stringValue.flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0)
+        }
+        self.init(
+            exitCode: exitCode, signal: json["signal"]?.intValue, reason: json["reason"]?.stringValue,
+            message: json["message"]?.stringValue, startedAt: time("startedAt"), finishedAt: time("finishedAt"))
+    }
+
+    var json: JSONValue {
+        var json: JSONValue = [
+            "exitCode": JSONValue(exitCode), "reason": .string(reason), "startedAt": .string(startedAt.seconds),
+            "finishedAt": .string(finishedAt.seconds),
+        ]
+        if let signal { json["signal"] = JSONValue(signal) }
+        if let message { json["message"] = .string(message) }
+        return json
+    }
+}
+
+/// What a node knows of one container.
+struct ContainerState: Sendable, Equatable {
+    enum Phase: Sendable, Equatable {
+        /// Not started yet, or it could not be.
+        case waiting(reason: String, message: String?)
+        case starting
+        case running(since: Timestamp)
+        case stopping(since: Timestamp)
+        case terminated(Termination)
+    }
+
+    var phase = Phase.waiting(reason: "ContainerCreating", message: nil)
+    var restartCount = 0
+    var last: Termination?
+    var isReady = false
+    /// Its startup probe, if any, has succeeded.
+    var hasStarted = false
+    /// A probe has given it up; it is to be stopped.
+    var isCondemned = false
+    var backoff = RestartBackoff()
+    /// When what could not be started is tried again.
+    var retryAt: Timestamp?
+
+    var isAlive: Bool {
+        switch phase {
+        case .starting, .running, .stopping: true
+        case .waiting, .terminated: false
+        }
+    }
+
+    var termination: Termination? {
+        if case .terminated(let termination) = phase { termination } else { nil }
+    }
+
+    var isRunning: Bool {
+        switch phase {
+        case .running, .stopping: true
+        default: false
+        }
+    }
+}

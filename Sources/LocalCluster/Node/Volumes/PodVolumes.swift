@@ -1,0 +1,99 @@
+import Foundation
+import KubernetesClient
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The folders of a pod on this machine: its volumes, and for each container a folder that plays its root.
+struct PodVolumes: Sendable {
+    let spec: PodSpec
+    let namespace: String
+    /// `<state>/pods/<uid>`
+    let folder: String
+    /// `<state>/volumes`, where claims live.
+    let claims: String
+
+    func root(_ container: String) -> String { "\(folder)/\(container)/root" }
+
+    /// Makes the volumes be there with their present content.
+    ///
+    /// - Throws: ``NodeError`` naming the volume, in the kubelet's words.
+    func refresh(_ sources: PodSources) async throws {
+        for volume in spec.volumes {
+            let name = volume["name"]?.stringValue ?? ""
+            do {
+                if let files = try await ProjectedFiles.files(of: volume, sources) {
+                    try AtomicFolder(path: path(of: volume), group: fileSystemGroup).write(files)
+                } else {
+                    try make(volume)
+                }
+            } catch let error as NodeError {
+                throw NodeError(error.code, "MountVolume.SetUp failed for volume \"\(name)\" : \(error.message)")
+            }
+        }
+    }
+
+    /// Puts the volumes into a container's root as links.
+    func mount(_ container: ContainerSpec) throws {
+        let manager = FileManager.default
+        let root = root(container.name)
+        do {
+            for folder in ["", "/etc", "/tmp"] {
+                try manager.createDirectory(atPath: root + folder, withIntermediateDirectories: true)
+            }
+            chmod(root + "/tmp", 0o1777)
+            for mount in container.volumeMounts.sorted(by: { Self.place($0) < Self.place($1) }) {
+                guard let volume = spec.volumes.first(where: { $0["name"] == mount["name"] }) else { continue }
+                var target = path(of: volume)
+                if let inner = mount["subPath"]?.stringValue, !inner.isEmpty { target += "/\(inner)" }
+                let link = root + Self.place(mount)
+                try manager.createDirectory(
+                    atPath: (link as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+                if (try? manager.destinationOfSymbolicLink(atPath: link)) == target { continue }
+                try? manager.removeItem(atPath: link)
+                try manager.createSymbolicLink(atPath: link, withDestinationPath: target)
+            }
+        } catch {
+            throw NodeError(.fileSystem, "the folders of container \(container.name) cannot be made", cause: error)
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+    private static func place(_ mount: JSONValue) -> String {
+        var path = mount["mountPath"]?.stringValue ?? "/"
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path.hasPrefix("/") ? path : "/" + path
+    }
+
+    private func path(of volume: JSONValue) -> String {
+        if let claim = volume[path: ["persistentVolumeClaim", "claimName"]]?.stringValue {
+            return "\(claims)/\(namespace)/\(claim)"
+        }
+        if let path = volume[path: ["hostPath", "path"]]?.stringValue { return path }
+        return "\(folder)/volumes/\(volume["name"]?.stringValue ?? "")"
+    }
+
+    private var fileSystemGroup: UInt32? {
+        getuid() == 0 ? spec.containers.first?.user.fileSystemGroup : nil
+    }
+
+    private func make(_ volume: JSONValue) throws {
+        guard volume["hostPath"] == nil else { return }
+        let known = ["emptyDir", "persistentVolumeClaim", "ephemeral"]
+        guard known.contains(where: { volume[$0] != nil }) else {
+            throw NodeError(.fileSystem, "volumes of this type are not known to the local node")
+        }
+        let path = path(of: volume)
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw NodeError(.fileSystem, "\(path) cannot be made", cause: error)
+        }
+        // As hostPath provisioners do: the folder is for whomever the containers run as.
+        chmod(path, 0o777)
+        if let group = fileSystemGroup { _ = chown(path, uid_t.max, group) }
+    }
+}
