@@ -54,7 +54,6 @@ struct Checkout: Sendable {
             orders.insertion(of: lines, into: order.id),
             try SagaStore().insertion(of: record, leasedTo: holder),
             try outbox.statement(.orderCreated, subject: order.id, data: record.eventData),
-            Outbox.notification,
         ])
         return Placed(record: record, lines: lines, fromCart: input.items == nil)
     }

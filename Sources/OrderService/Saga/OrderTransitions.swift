@@ -57,7 +57,6 @@ struct OrderTransitions: Sendable {
                 try outbox.statement(
                     type, subject: id, data: record.eventData, correlationID: Correlation.id ?? record.correlationID))
         }
-        if !types.isEmpty { statements.append(Outbox.notification) }
         if !statements.isEmpty { _ = try await transaction.batch(statements) }
         return record
     }

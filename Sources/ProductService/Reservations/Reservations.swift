@@ -61,7 +61,7 @@ struct Reservations: Sendable {
                     guard let row else { throw Attempt.refused }
                     events += try alarms(StockLevel(row: row, taken: line.quantity))
                 }
-                _ = try await transaction.batch(events + [Outbox.notification])
+                _ = try await transaction.batch(events)
             }
             return .made
         } catch let outcome as Attempt {
@@ -105,7 +105,7 @@ struct Reservations: Sendable {
     }
 
     private func publishFailure(_ reservation: Reservation) async throws {
-        _ = try await pool.batch([event(.inventoryReservationFailed, reservation), Outbox.notification])
+        _ = try await pool.batch([event(.inventoryReservationFailed, reservation)])
     }
 
     // MARK: Settling
@@ -157,7 +157,7 @@ struct Reservations: Sendable {
             let movements = reservation.lines.compactMap { inventory.movement(movement, $0) }
             var statements = movements + [store.update(reservation.orderID, to: status)]
             if movement != .takeAgain {
-                if let type { statements += [try event(type, settled), Outbox.notification] }
+                if let type { statements += [try event(type, settled)] }
                 _ = try await transaction.batch(statements)
                 return settled
             }
@@ -168,7 +168,7 @@ struct Reservations: Sendable {
                 guard let row = result.first else { throw ReservationRefusal.closed }
                 events += try alarms(StockLevel(row: row, taken: line.quantity))
             }
-            _ = try await transaction.batch(events + [Outbox.notification])
+            _ = try await transaction.batch(events)
             return settled
         }
     }

@@ -101,7 +101,7 @@ struct InventoryRoutes: Sendable {
                 productID: id, sku: after.sku, name: product.name, available: after.available,
                 availableBefore: before.available, reorderThreshold: after.reorderThreshold)
             let alarms = try level.alarms.map { try outbox.statement($0, subject: id, data: level.data) }
-            _ = try await transaction.batch([store.update(after)] + alarms + [Outbox.notification])
+            _ = try await transaction.batch([store.update(after)] + alarms)
             return after
         }
         return try Self.answer(inventory)

@@ -47,7 +47,6 @@ struct ProductEditing: Sendable {
         var statements = [store.insertion(of: product), InventoryStore().insertion(of: inventory)]
         statements.append(try event(.productCreated, product))
         if product.status.isActive { statements.append(try event(.productActivated, product)) }
-        statements.append(Outbox.notification)
         try await Self.naming { [statements] in _ = try await pool.batch(statements) }
         await reader.changed(product)
         return try JSONResponse(
@@ -100,7 +99,7 @@ struct ProductEditing: Sendable {
                 let after = try changed(before, input, principal)
                 if after != before {
                     _ = try await transaction.batch(
-                        [store.update(after)] + events(from: before, to: after) + [Outbox.notification])
+                        [store.update(after)] + events(from: before, to: after))
                 }
                 return (before, after)
             }

@@ -65,7 +65,7 @@ struct SampleCatalog: Sendable {
         try await pool.transaction { transaction in
             try await transaction.execute("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")
             guard try await ProductStore().isEmpty(transaction) else { return false }
-            _ = try await transaction.batch(try statements(outbox) + [Outbox.notification])
+            _ = try await transaction.batch(try statements(outbox))
             return true
         }
     }
