@@ -37,11 +37,11 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycleTestKit = Target.Dependency.product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
-let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -138,9 +138,9 @@ var targets: [Target] = [
     library(
         "LocalCluster", path: "Sources/LocalCluster/Up",
         [
-            "LocalAPIServer", "LocalControllers", "KubernetesClient", "PostgreSQL", "Contracts",
+            "LocalAPIServer", "LocalControllers", "LocalNode", "KubernetesClient", "PostgreSQL", "Contracts",
             asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, systemPackage, serviceLifecycle,
-            x509, asn1, yams,
+            unixSignals, x509, asn1, yams,
         ]),
     executable(
         "storefront",
@@ -175,7 +175,7 @@ var targets: [Target] = [
         "StorefrontOperatorTests",
         [
             "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts", "PodEnvironment",
-            "PostgreSQL", "LocalAPIServer", "TestServers", asyncHTTPClient, logging, nioCore, serviceLifecycle, x509,
+            "PostgreSQL", "TestServers", asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle, x509, asn1,
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging]),

@@ -214,19 +214,29 @@ import Testing
         }
     }
 
-    @Test func aRotatedTokenIsReadAgainAfterA401() async throws {
+    @Test func aRotatedTokenIsReadAgainAfterA401AndTheRequestSentOnceMore() async throws {
         let folder = try TemporaryFolder()
         try folder.write("token", "old")
         try await withClient { request in
-            request.headers["authorization"] == "Bearer new"
-                ? Reply.json(200, #"{"metadata":{"name":"p"}}"#) : Reply.json(401, Self.status(401, "Unauthorized"))
+            switch request.headers["authorization"] {
+            case "Bearer old" where request.uri.hasSuffix("/before"), "Bearer new":
+                Reply.json(200, #"{"metadata":{"name":"p"}}"#)
+            default: Reply.json(401, Self.status(401, "Unauthorized"))
+            }
         } configure: {
             $0.token = .file(folder.path + "/token")
-        } _: { client, _ async throws in
-            let error = await #expect(throws: KubernetesError.self) { try await client.get(.pod, "p", namespace: "n") }
-            #expect(error?.isUnauthorized == true)
+        } _: { client, server async throws in
+            _ = try await client.get(.pod, "before", namespace: "n")
             try folder.write("token", "new")
             #expect(try await client.get(.pod, "p", namespace: "n").name == "p")
+            #expect(server.requests.count == 3)
+            try folder.write("token", "wrong")
+            let error = await #expect(throws: KubernetesError.self) {
+                try await KubernetesClient.once(client.configuration) { try await $0.get(.pod, "p", namespace: "n") }
+            }
+            #expect(error?.isUnauthorized == true)
+            // The same token is not tried again.
+            #expect(server.requests.count == 4)
         }
     }
 
@@ -288,5 +298,18 @@ import Testing
             #expect(
                 server.requests.first?.uri == "/api/v1/namespaces/n/pods/p/log?container=c&follow=true&tailLines=5")
         }
+    }
+}
+
+extension KubernetesClient {
+    /// Makes one request with a client of its own.
+    static func once<Answer>(
+        _ configuration: ClientConfiguration, _ body: (KubernetesClient) async throws -> Answer
+    ) async throws -> Answer {
+        let client = KubernetesClient(configuration: configuration)
+        let result: Result<Answer, any Error>
+        do { result = .success(try await body(client)) } catch { result = .failure(error) }
+        try await client.shutdown()
+        return try result.get()
     }
 }

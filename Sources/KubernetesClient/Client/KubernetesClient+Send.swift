@@ -33,10 +33,16 @@ extension KubernetesClient {
     ) async throws(KubernetesError) -> Answer {
         var backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(10))
         var attempts = 1
+        var hasNewToken = false
         while true {
             do throws(KubernetesError) {
                 return try await attempt()
             } catch {
+                if error.isUnauthorized, !hasNewToken, credentials.reload() {
+                    // The token was rotated since it was read.
+                    hasNewToken = true
+                    continue
+                }
                 let pause = backoff.next()
                 guard attempts < configuration.maximumAttempts, let pause = error.retryPause(request, otherwise: pause)
                 else { throw error }
@@ -62,7 +68,6 @@ extension KubernetesClient {
         }
         count(request, code: String(response.status.code))
         guard response.status.code >= 300 else { return (response, deadline) }
-        if response.status == .unauthorized { credentials.invalidate() }
         let body = try await body(of: response, request, until: deadline)
         throw .status(Status(response: response.status, headers: response.headers, body: body))
     }

@@ -41,8 +41,14 @@ final class Credentials: Sendable {
         return try result.get()
     }
 
-    /// Reads everything anew at the next request, as after a 401.
-    func invalidate() { loaded.withLock { $0?.time = .now - Self.lifetime } }
+    /// Reads everything anew, as after a 401; answers whether the token is another one now.
+    func reload() -> Bool {
+        loaded.withLock { loaded in
+            guard let old = loaded, let new = try? load(replacing: old, at: .now) else { return false }
+            loaded = new
+            return new.token != old.token
+        }
+    }
 
     private func load(
         replacing old: Loaded?, at now: ContinuousClock.Instant

@@ -58,14 +58,17 @@ struct JSONReader {
             let key = try string()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
-            let prefix = path()
-            let inner = prefix.isEmpty ? key : "\(prefix).\(key)"
-            if members.updateValue(try value(inner, duplicateKey), forKey: key) != nil { duplicateKey(inner) }
+            let member = try value(Self.path(path(), key), duplicateKey)
+            if members.updateValue(member, forKey: key) != nil { duplicateKey(Self.path(path(), key)) }
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw error("invalid character after object key:value pair") }
             return .object(members)
         }
+    }
+
+    private static func path(_ prefix: String, _ key: String) -> String {
+        prefix.isEmpty ? key : "\(prefix).\(key)"
     }
 
     private mutating func array(

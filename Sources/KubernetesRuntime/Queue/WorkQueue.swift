@@ -20,9 +20,7 @@ final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     func add(_ key: Key) {
-        change { machine in
-            if machine.add(key, now: .now) { metrics.adds.increment() }
-        }
+        change { _ = $0.add(key, now: .now) }
     }
 
     func add(_ key: Key, after delay: Duration) {
@@ -68,8 +66,9 @@ final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// Changes the machine, then wakes who may have something to do.
     private func change<Result: Sendable>(_ body: (inout WorkQueueMachine<Key>) -> Result) -> Result {
-        let (result, depth, woken) = state.withLock { state in
+        let (result, depth, additions, woken) = state.withLock { state in
             let nextBefore = state.machine.nextDelayed
+            let additionsBefore = state.machine.additions
             let result = body(&state.machine)
             var woken: [CheckedContinuation<Void, Never>] = []
             if state.machine.isShutDown {
@@ -84,9 +83,10 @@ final class WorkQueue<Key: Hashable & Sendable>: Sendable {
                 state.timerWaiter = nil
                 woken.append(timer)
             }
-            return (result, state.machine.depth, woken)
+            return (result, state.machine.depth, state.machine.additions - additionsBefore, woken)
         }
         for continuation in woken { continuation.resume() }
+        if additions > 0 { metrics.adds.increment(by: Int64(additions)) }
         metrics.depth.record(depth)
         return result
     }

@@ -17,6 +17,8 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     private var backoffs: [Key: Backoff] = [:]
     private let backoff: Backoff
     private(set) var isShutDown = false
+    /// How many additions made a key ready that was not waiting already.
+    private(set) var additions = 0
 
     init(backoff: Backoff) { self.backoff = backoff }
 
@@ -29,6 +31,7 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     @discardableResult
     mutating func add(_ key: Key, now: Instant) -> Bool {
         guard !isShutDown, dirty.insert(key).inserted else { return false }
+        additions += 1
         delayed[key] = nil
         if processing[key] == nil { ready.append((key, now)) }
         return true
