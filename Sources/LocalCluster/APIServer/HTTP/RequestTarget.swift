@@ -41,6 +41,9 @@ struct ResourceTarget: Sendable, Hashable {
         default: return nil
         }
         namespace = ""
+        // The old way to ask for a watch.
+        let isOldWatch = rest.first == "watch" && rest.count > 1
+        if isOldWatch { rest = rest.dropFirst() }
         if rest.first == "namespaces", rest.count > 2, !["status", "finalize"].contains(rest[rest.startIndex + 2]) {
             namespace = rest[rest.startIndex + 1]
             rest = rest.dropFirst(2)
@@ -51,6 +54,7 @@ struct ResourceTarget: Sendable, Hashable {
         subresource = parts.count > 2 ? parts[2] : ""
         if resource == "namespaces", group.isEmpty { namespace = name }
         switch method {
+        case .get where isOldWatch: verb = "watch"
         case .get, .head: verb = !name.isEmpty ? "get" : query.flag("watch") ? "watch" : "list"
         case .post: verb = "create"
         case .put: verb = "update"

@@ -52,12 +52,13 @@ extension APIHandler {
         let (value, duplicates) = try APIRequest.yaml(request.request.body)
         let definition = request.definition
         guard case .object = value else { throw StatusError.badRequest("error decoding YAML: the body is no object") }
-        var configuration = try request.inNamespace(value)
+        _ = try request.inNamespace(value)
+        var configuration = value
         let sentName = configuration[path: ["metadata", "name"]]?.stringValue ?? ""
         guard sentName.isEmpty || sentName == request.name else { throw StatusError.wrongName(sentName, request.name) }
         configuration[path: ["metadata", "name"]] = .string(request.name)
         var warnings: [String] = []
-        if !duplicates.isEmpty || options.validation == .strict {
+        if !duplicates.isEmpty {
             (_, warnings) = try definition.decode(value, duplicateKeys: duplicates, validation: options.validation)
         }
         if store.object(definition.storageKey, request.namespace, request.name) != nil {
@@ -79,7 +80,7 @@ extension APIHandler {
             configuration, to: nil, definition: definition, manager: options.manager, force: options.force,
             now: timestamp())
         try authorizeCreation(request)
-        let created = try create(object, request, manager: nil, dryRun: options.dryRun)
+        let created = try create(try request.inNamespace(object), request, manager: nil, dryRun: options.dryRun)
         return try request.answer(created, status: 201, warnings: warnings + Self.finalizerWarnings(created))
     }
 

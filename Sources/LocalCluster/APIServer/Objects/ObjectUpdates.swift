@@ -57,7 +57,7 @@ extension APIHandler {
         let errors = definition.validateUpdate(new, old: old, subresource: request.subresource)
         if !errors.isEmpty { throw StatusError.invalid(definition, name: request.name, errors) }
         let (admitted, reservation) = try admitUpdate(new, old: old, request, dryRun: dryRun)
-        let isUnchanged = ManagedFields.isUnchanged(admitted, from: old)
+        let isUnchanged = ManagedFields.isUnchanged(request.stored(admitted), from: request.stored(old))
         if isUnchanged || dryRun {
             services.release(reservation)
             return isUnchanged ? old : admitted
@@ -109,7 +109,7 @@ extension APIHandler {
         if revision.isEmpty || revision == "0" {
             guard !definition.needsRevisionToReplace || request.subresource == "scale" else {
                 throw .invalid(
-                    definition, name: request.name,
+                    kind: definition.plural, group: definition.group, name: request.name,
                     [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
             }
         } else if revision != old[path: ["metadata", "resourceVersion"]]?.stringValue {

@@ -13,7 +13,10 @@ extension ObjectRequest {
     }
 
     /// The object as it is stored, whatever version it came in.
-    func stored(_ object: JSONValue) -> JSONValue { definition.isEventView ? EventView.toCore(object) : object }
+    func stored(_ object: JSONValue) -> JSONValue {
+        guard definition.storageKey == "events" else { return object }
+        return EventView.withTimes(definition.isEventView ? EventView.toCore(object) : object)
+    }
 
     /// Whether the stored bytes are what a client is shown.
     var showsStoredBytes: Bool { !definition.isCustom && !definition.isEventView }

@@ -26,6 +26,13 @@ enum EventView {
         return view
     }
 
+    /// An event shows the times it does not have.
+    static func withTimes(_ event: JSONValue) -> JSONValue {
+        var event = event
+        for name in ["eventTime", "firstTimestamp", "lastTimestamp"] where event[name] == nil { event[name] = .null }
+        return event
+    }
+
     private static func move(_ from: String, _ to: String, _ event: inout JSONValue) {
         let value = event[from]
         event[from] = nil

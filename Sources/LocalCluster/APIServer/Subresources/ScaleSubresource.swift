@@ -76,7 +76,8 @@ extension ObjectRequest {
             metadata[key] = object[path: ["metadata", key]]
         }
         var status: JSONValue = ["replicas": object[path: path(paths.statusReplicasPath)] ?? 0]
-        if let selector = paths.labelSelectorPath.flatMap({ object[path: path($0)] }) {
+        let selectorPath = paths.labelSelectorPath ?? (definition.isCustom ? nil : ".spec.selector")
+        if let selector = selectorPath.flatMap({ object[path: path($0)] }) {
             let text = selector.stringValue ?? LabelSelector(selector)?.text ?? ""
             if !text.isEmpty { status["selector"] = .string(text) }
         }
