@@ -154,7 +154,12 @@ var targets: [Target] = [
     tests("PostgreSQLTests", ["PostgreSQL", "TestServers"]),
     tests("RedisTests", ["Redis", "TestServers"]),
     tests("MessagingTests", ["Messaging", "PostgreSQL", "Contracts", "TestServers"]),
-    tests("ServiceFoundationTests", ["ServiceFoundation", "Contracts", "TestServers", hummingbirdTesting, jwtKit, crypto]),
+    tests(
+        "ServiceFoundationTests",
+        [
+            "ServiceFoundation", "Contracts", "Messaging", "PostgreSQL", "PodEnvironment", "TestServers", hummingbird,
+            hummingbirdTesting, httpTypes, jwtKit, crypto, logging, metrics, serviceLifecycle, configuration,
+        ]),
     tests("UserServiceTests", ["UserService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("ProductServiceTests", serviceDependencies + ["ProductService", "TestServers", hummingbirdTesting]),
     tests(
@@ -167,8 +172,8 @@ var targets: [Target] = [
     tests(
         "KubernetesRuntimeTests",
         [
-            "KubernetesRuntime", "KubernetesClient", logging, metrics, metricsTestKit, nioCore, nioPosix, nioHTTP1,
-            serviceLifecycle,
+            "KubernetesRuntime", "KubernetesClient", "LocalAPIServer", logging, metrics, metricsTestKit, nioCore, nioPosix,
+            nioHTTP1, serviceLifecycle,
         ]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
     tests(
@@ -179,8 +184,13 @@ var targets: [Target] = [
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging]),
-    tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient"]),
-    tests("LocalNodeTests", ["LocalNode", "LocalAPIServer", "KubernetesClient"]),
+    tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient", logging, serviceLifecycle]),
+    tests(
+        "LocalNodeTests",
+        [
+            "LocalNode", "LocalControllers", "LocalAPIServer", "KubernetesClient", asyncHTTPClient, logging, nioCore,
+            nioHTTP1, nioPosix, serviceLifecycle,
+        ]),
     tests(
         "LocalClusterTests", ["LocalCluster", "KubernetesClient", logging, serviceLifecycle, serviceLifecycleTestKit]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),

@@ -1,0 +1,248 @@
+import KubernetesClient
+import Testing
+
+@testable import LocalControllers
+
+@Suite struct AutoscalerTests {
+    let now = Timestamp("2026-01-01T00:10:00Z") ?? .now
+
+    func pods(_ usages: [Double?], request: Double? = 100, ready: Bool = true) -> [AutoscalerMetric.Pod] {
+        usages.enumerated().map { .init(name: "p\($0)", isReady: ready, request: request, usage: $1) }
+    }
+
+    func metric(utilization: Int) throws -> AutoscalerMetric {
+        try AutoscalerMetric([
+            "type": "Resource",
+            "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": JSONValue(utilization)]],
+        ])
+    }
+
+    @Test func replicasFollowTheRatioOfUsageToTarget() throws {
+        let metric = try metric(utilization: 50)
+        #expect(try metric.propose(pods([100, 100]), current: 2).replicas == 4)
+        #expect(try metric.propose(pods([10, 10, 10, 10]), current: 4).replicas == 1)
+        #expect(try metric.propose(pods([52, 53]), current: 2).replicas == 2, "within a tenth nothing changes")
+    }
+
+    @Test func podsWithoutFiguresNeverMakeItOverreact() throws {
+        let metric = try metric(utilization: 50)
+        #expect(try metric.propose(pods([100, nil]), current: 2).replicas == 2, "the silent one is taken for idle")
+        #expect(try metric.propose(pods([0, 0, nil]), current: 3).replicas == 2, "the silent one is taken for full")
+        #expect(throws: AutoscalerMetric.Failure.noMetrics) { try metric.propose(pods([nil]), current: 1) }
+        #expect(throws: AutoscalerMetric.Failure.missingRequest("p0")) {
+            try metric.propose(pods([10], request: nil), current: 1)
+        }
+    }
+
+    func autoscaler(_ spec: JSONValue) -> UntypedObject {
+        var object = UntypedObject(.horizontalPodAutoscaler, name: "h", namespace: "default")
+        object.spec = spec
+        return object
+    }
+
+    @Test func boundsHoldEvenWithoutMetrics() {
+        let bounded = autoscaler(["minReplicas": 2, "maxReplicas": 5])
+        func decide(_ current: Int, _ proposal: Int?) -> Int {
+            AutoscalerDecision(bounded, current: current, proposal: proposal, recommendations: [], now: now).replicas
+        }
+        #expect(decide(1, nil) == 2)
+        #expect(decide(9, nil) == 5)
+        #expect(decide(3, nil) == 3)
+        #expect(decide(3, 50) == 5)
+        #expect(decide(0, 3) == 0, "scaled to zero by hand means off")
+    }
+
+    @Test func scalingDownWaitsForTheHighestRecentRecommendation() {
+        let object = autoscaler(["minReplicas": 1, "maxReplicas": 10])
+        let recent = [AutoscalerDecision.Recommendation(time: now + .seconds(-60), replicas: 6)]
+        let held = AutoscalerDecision(object, current: 6, proposal: 2, recommendations: recent, now: now)
+        #expect(held.replicas == 6)
+        #expect(held.conditions.contains { $0.reason == "ScaleDownStabilized" })
+        let later = AutoscalerDecision(
+            object, current: 6, proposal: 2, recommendations: recent, now: now + .seconds(300))
+        #expect(later.replicas == 2)
+    }
+
+    @Test(arguments: [("100m", 100.0), ("1", 1000), ("1.5", 1500), ("64Mi", 67_108_864_000), ("2e3", 2_000_000)])
+    func quantitiesAreRead(text: String, thousandths: Double) {
+        #expect(Quantity.thousandths(text) == thousandths)
+    }
+}
+
+@Suite struct OwnershipGraphTests {
+    func node(
+        _ uid: String, owners: [String] = [], finalizers: [String] = [], deleting: Bool = false, blocks: Bool = true
+    ) -> OwnershipGraph.Node {
+        var object = UntypedObject(.configMap, name: uid, namespace: "default")
+        object["metadata", "uid"] = .string(uid)
+        object.finalizers = finalizers
+        if deleting { object["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z" }
+        object.ownerReferences = owners.map {
+            OwnerReference(apiVersion: "v1", kind: "ConfigMap", name: $0, uid: $0, blockOwnerDeletion: blocks)
+        }
+        return .init(kind: .configMap, object: object)
+    }
+
+    func graph(_ nodes: [OwnershipGraph.Node]) -> OwnershipGraph {
+        var graph = OwnershipGraph()
+        for node in nodes { _ = graph.put(node) }
+        return graph
+    }
+
+    @Test func aDependentGoesWithItsLastOwner() {
+        var graph = graph([node("o"), node("d", owners: ["o"])])
+        #expect(graph.decide("d", absent: []) == .none)
+        #expect(graph.remove("o") == ["d"])
+        #expect(graph.decide("d", absent: ["o"]) == .delete(.background))
+    }
+
+    @Test func anOwnerNeverSeenIsAskedForFirst() {
+        let graph = graph([node("d", owners: ["x"])])
+        guard case .verify(let owners) = graph.decide("d", absent: []) else {
+            Issue.record("deleted without asking")
+            return
+        }
+        #expect(owners.map(\.uid) == ["x"])
+    }
+
+    @Test func aReferenceToAGoneOwnerIsRemovedWhileAnotherHolds() {
+        let graph = graph([node("b"), node("d", owners: ["a", "b"])])
+        #expect(graph.decide("d", absent: ["a"]) == .removeOwners(["a"]))
+    }
+
+    @Test func aForegroundDeletionWaitsForBlockingDependents() {
+        var graph = graph([
+            node("o", finalizers: ["foregroundDeletion"], deleting: true), node("d", owners: ["o"]),
+            node("free", owners: ["o"], blocks: false),
+        ])
+        #expect(graph.decide("o", absent: []) == .none)
+        #expect(graph.decide("d", absent: []) == .delete(.background))
+        #expect(graph.remove("d") == ["o"])
+        #expect(graph.decide("o", absent: []) == .removeFinalizer("foregroundDeletion"))
+    }
+
+    @Test func orphansLoseTheReferenceAndStay() {
+        let graph = graph([node("o", finalizers: ["orphan"], deleting: true), node("d", owners: ["o"])])
+        #expect(graph.decide("o", absent: []) == .orphan(["d"]))
+        #expect(graph.decide("d", absent: []) == .none)
+    }
+}
+
+@Suite struct ReplicaSetDecisionTests {
+    let now = Timestamp("2026-01-01T00:10:00Z") ?? .now
+
+    func pod(_ name: String, phase: String = "Running", readySince: String? = nil, cost: String? = nil) -> UntypedObject {
+        var pod = UntypedObject(.pod, name: name, namespace: "default", labels: ["app": "web"])
+        pod["spec", "nodeName"] = "n"
+        pod.status = ["phase": .string(phase)]
+        if let readySince {
+            pod["status", "conditions"] = [
+                ["type": "Ready", "status": "True", "lastTransitionTime": .string("2026-01-01T\(readySince)Z")]
+            ]
+        }
+        if let cost { pod.annotations = ["controller.kubernetes.io/pod-deletion-cost": cost] }
+        return pod
+    }
+
+    func set(_ replicas: Int, minReadySeconds: Int = 0) -> UntypedObject {
+        var set = UntypedObject(.replicaSet, name: "web", namespace: "default")
+        set.spec = [
+            "replicas": JSONValue(replicas), "minReadySeconds": JSONValue(minReadySeconds),
+            "template": ["metadata": ["labels": ["app": "web"]]],
+        ]
+        return set
+    }
+
+    @Test func finishedAndLeavingPodsAreReplaced() {
+        var leaving = pod("b")
+        leaving["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        let decision = ReplicaSetDecision(set(2), pods: [pod("a", phase: "Failed"), leaving], now: now)
+        #expect(decision.create == 2)
+        #expect(decision.status?["replicas"] == 0)
+    }
+
+    @Test func podsThatServeLeastGoFirst() {
+        let pods = [
+            pod("old", readySince: "00:01:00"), pod("new", readySince: "00:05:00"), pod("unready"),
+            pod("pending", phase: "Pending"), pod("cheap", readySince: "00:01:00", cost: "-1"),
+        ]
+        #expect(
+            PodDeletionOrder.sorted(pods).map(\.name) == ["pending", "unready", "cheap", "new", "old"])
+        #expect(ReplicaSetDecision(set(3), pods: pods, now: now).delete.map(\.name) == ["pending", "unready"])
+    }
+
+    @Test func aReadyPodIsAvailableOnlyAfterItsTime() {
+        let decision = ReplicaSetDecision(
+            set(1, minReadySeconds: 30), pods: [pod("a", readySince: "00:09:50")], now: now)
+        #expect(decision.status?["readyReplicas"] == 1)
+        #expect(decision.status?["availableReplicas"] == nil)
+        #expect(decision.requeue == .seconds(20))
+    }
+}
+
+@Suite struct EndpointSliceTests {
+    func pod(_ name: String, _ address: String, ready: Bool, deleting: Bool = false, port: Int = 8080) -> UntypedObject {
+        var pod = UntypedObject(.pod, name: name, namespace: "default")
+        pod["spec", "containers"] = [["name": "c", "ports": [["name": "http", "containerPort": JSONValue(port)]]]]
+        pod.status = [
+            "podIP": .string(address), "phase": "Running",
+            "conditions": [["type": "Ready", "status": ready ? "True" : "False"]],
+        ]
+        if deleting { pod["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z" }
+        return pod
+    }
+
+    var service: UntypedObject {
+        var service = UntypedObject(.service, name: "web", namespace: "default")
+        service["metadata", "uid"] = "s"
+        service.spec = [
+            "selector": ["app": "web"], "clusterIP": "127.9.128.1",
+            "ports": [["name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"]],
+        ]
+        return service
+    }
+
+    @Test func conditionsTellWhoServesAndWhoLeaves() {
+        let slices = EndpointSlices.desired(
+            service,
+            pods: [pod("a", "127.9.1.1", ready: true), pod("b", "127.9.1.2", ready: false),
+                pod("c", "127.9.1.3", ready: true, deleting: true)])
+        #expect(slices.count == 1)
+        let conditions = slices[0].json["endpoints"]?.arrayValue?.map { $0["conditions"] }
+        #expect(
+            conditions == [
+                ["ready": true, "serving": true, "terminating": false],
+                ["ready": false, "serving": false, "terminating": false],
+                ["ready": false, "serving": true, "terminating": true],
+            ])
+        #expect(slices[0].json["ports"] == [["name": "http", "port": 8080, "protocol": "TCP"]])
+    }
+
+    @Test func podsThatMeanOtherPortsGetTheirOwnSlice() {
+        let slices = EndpointSlices.desired(
+            service, pods: [pod("a", "127.9.1.1", ready: true), pod("b", "127.9.1.2", ready: true, port: 9090)])
+        #expect(Set(slices.map { $0.json["ports"]?[0]?["port"] }) == [8080, 9090])
+        #expect(Set(slices.map(\.name)).count == 2)
+    }
+
+    @Test func hundredAndOneEndpointsAreTwoSlices() {
+        let pods = (0...100).map { pod("p\($0)", "127.9.1.\($0)", ready: true) }
+        let counts = EndpointSlices.desired(service, pods: pods).map { $0.json["endpoints"]?.arrayValue?.count }
+        #expect(counts == [100, 1])
+    }
+}
+
+@Suite struct DisruptionBudgetTests {
+    @Test(arguments: [(["minAvailable": 2], 1), (["minAvailable": "50%"], 1), (["maxUnavailable": 1], 1), (["maxUnavailable": "34%"], 2)] as [(JSONValue, Int)])
+    func allowedDisruptionsFollowTheSpec(spec: JSONValue, allowed: Int) {
+        var budget = UntypedObject(.podDisruptionBudget, name: "b", namespace: "default")
+        budget.spec = spec
+        let pods = (0..<3).map { index in
+            var pod = UntypedObject(.pod, name: "p\(index)", namespace: "default")
+            pod.status = ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
+            return pod
+        }
+        let status = DisruptionBudget.status(budget, pods: pods, expected: 3, now: .now)
+        #expect(status?["disruptionsAllowed"]?.intValue == allowed)
+    }
+}
