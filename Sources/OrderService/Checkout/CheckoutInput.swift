@@ -30,8 +30,8 @@ struct CheckoutInput: Decodable, Sendable {
     var expectedTotalCents: Int64?
 
     enum CodingKeys: String, CodingKey {
-        case payment, items, notes
         case addressID = "address_id"
+        case payment, items, notes
         case expectedTotalCents = "expected_total_cents"
     }
 

@@ -15,6 +15,7 @@ struct OrderTotals: Sendable, Equatable {
     init?(lines: [(priceCents: Int64, quantity: Int)], shippingCents: Int64, taxBasisPoints: Int) {
         var subtotal = Int128(0)
         for line in lines { subtotal += Int128(line.priceCents) * Int128(line.quantity) }
+        guard subtotal <= Int128(Self.maximumCents) else { return nil }
         let tax = (subtotal * Int128(taxBasisPoints) + 5_000) / 10_000
         guard subtotal + tax + Int128(shippingCents) <= Int128(Self.maximumCents) else { return nil }
         self.subtotalCents = Int64(subtotal)
