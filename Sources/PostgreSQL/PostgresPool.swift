@@ -71,6 +71,7 @@ public final class PostgresPool: PostgresExecutor {
 
     /// Leases a connection for the closure's duration. Throws `.poolExhausted` or `.connection` after the lease
     /// timeout.
+    @discardableResult
     public func withConnection<Value: Sendable>(
         _ body: @Sendable (PostgresConnection) async throws -> Value
     ) async throws -> Value {
@@ -93,6 +94,7 @@ public final class PostgresPool: PostgresExecutor {
     /// The closure is run again, up to 10 times with jittered backoff, when the server reports a serialization failure
     /// or deadlock, or when the connection was lost before COMMIT was sent: it must have no effects besides the
     /// database's. A connection lost during COMMIT is thrown as `.connection`, since nobody knows the outcome.
+    @discardableResult
     public func transaction<Value: Sendable>(
         isolation: IsolationLevel = .readCommitted,
         _ body: @Sendable (PostgresTransaction) async throws -> Value

@@ -1,11 +1,10 @@
 import PostgreSQL
-import Synchronization
 import TestServers
 import Testing
 
 @Suite struct PoolTests {
     @Test func neverMoreConnectionsThanTheMaximum() async throws {
-        try await TestServers.withPool(maximumConnections: 2) { pool in
+        try await TestServers.withPool(maximumConnections: 2) { pool async throws in
             let most = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<10 {
                     group.addTask {
@@ -37,7 +36,7 @@ import Testing
     }
 
     @Test func aCancelledWaiterLeavesTheQueue() async throws {
-        try await TestServers.withPool(maximumConnections: 1) { pool in
+        try await TestServers.withPool(maximumConnections: 1) { pool async throws in
             try await pool.withConnection { _ in
                 let waiter = Task { try await pool.query("SELECT 1").count }
                 waiter.cancel()
@@ -48,7 +47,7 @@ import Testing
     }
 
     @Test func aConnectionLeftInATransactionIsNotLeasedAgain() async throws {
-        try await TestServers.withPool(maximumConnections: 1) { pool in
+        try await TestServers.withPool(maximumConnections: 1) { pool async throws in
             let first: Int = try await pool.withConnection { connection in
                 try await connection.script("BEGIN")
                 return try await connection.queryOne("SELECT pg_backend_pid() AS pid")["pid"]
@@ -81,10 +80,10 @@ import Testing
         let server = try await TestServers.postgres()
         let credentials = try await server.database()
         try await TestServers.withPool { _ in }
-        let password = Mutex("wrong")
+        let password = Shared("wrong")
         var configuration = PostgresConfiguration(applicationName: "rotation") {
             var now = credentials
-            now.password = password.withLock { $0 }
+            now.password = password.value
             now.database = "absent_" + now.password
             if now.password == "secret" { now.database = credentials.database }
             return now
@@ -92,7 +91,7 @@ import Testing
         configuration.leaseTimeout = .milliseconds(100)
         let pool = PostgresPool(configuration)
         await #expect(throws: PostgresError.self) { _ = try await pool.query("SELECT 1") }
-        password.withLock { $0 = "secret" }
+        password.change { $0 = "secret" }
         try await eventually { (try? await pool.query("SELECT 1"))?.count == 1 }
         await pool.close()
     }

@@ -2,7 +2,7 @@ import Foundation
 public import PostgreSQL
 import Synchronization
 
-/// A private PostgreSQL server on a loopback port, without durability.
+/// A private PostgreSQL server on a loopback port. What is committed survives the server, not the machine.
 public final class PostgresServer: Sendable {
     public let port: Int
     public let folder: String
@@ -94,14 +94,16 @@ public final class PostgresServer: Sendable {
     }
 
     private func waitUntilReady() async throws {
-        _ = try await administration.query("SELECT 1")
+        try await eventually(within: .seconds(30), "PostgreSQL") {
+            (try? await administration.query("SELECT 1")) != nil
+        }
     }
 
     private static func launch(_ bin: String, _ folder: String, _ port: Int) throws -> ServerProcess {
         try ServerProcess(
             unprivileged + [
                 bin + "/postgres", "-D", folder + "/data", "-p", String(port), "-c", "listen_addresses=127.0.0.1",
-                "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "synchronous_commit=off",
+                "-c", "unix_socket_directories=", "-c", "fsync=off",
                 "-c", "full_page_writes=off", "-c", "shared_buffers=32MB", "-c", "max_connections=200",
                 "-c", "max_wal_senders=0", "-c", "wal_level=minimal", "-c", "jit=off",
             ], folder: folder, otherPIDFile: folder + "/data/postmaster.pid")

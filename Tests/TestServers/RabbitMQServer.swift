@@ -93,6 +93,9 @@ public final class RabbitMQServer: Sendable {
         }
     }
 
+    /// Without decompression, whose limits a queue of equal messages exceeds.
+    private static let client = HTTPClient(eventLoopGroupProvider: .singleton)
+
     // MARK: - Topology
 
     /// A fresh virtual host with all exchanges, queues and bindings of `Topology`, a user per service with its least
@@ -153,6 +156,13 @@ public final class RabbitMQServer: Sendable {
         try await call(.POST, "/api/bindings/\(host)/e/\(exchange)/q/\(queue)", #"{"routing_key":"\#(key)"}"#)
     }
 
+    /// Messages of a queue, unacknowledged ones included, as the management API counted them last.
+    public func depth(of queue: String, _ broker: TestBroker) async throws -> Int {
+        struct Queue: Decodable { var messages: Int? }
+        let data = try await call(.GET, "/api/queues/\(broker.virtualHost)/\(queue)")
+        return try JSONDecoder().decode(Queue.self, from: data).messages ?? 0
+    }
+
     /// A request of the management API; throws for a status from 300.
     @discardableResult
     public func call(_ method: Method, _ path: String, _ body: String = "") async throws -> Data {
@@ -161,7 +171,7 @@ public final class RabbitMQServer: Sendable {
         request.setBasicAuth(username: username, password: password)
         request.headers.add(name: "content-type", value: "application/json")
         if !body.isEmpty { request.body = .bytes(ByteBuffer(string: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let response = try await Self.client.execute(request, timeout: .seconds(10))
         let bytes = try await response.body.collect(upTo: 1 << 22)
         guard response.status.code < 300 else {
             throw TestServerError("\(method) \(path): \(response.status.code) \(String(buffer: bytes))")
