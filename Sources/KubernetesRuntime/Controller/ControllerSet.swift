@@ -25,6 +25,7 @@ public struct ControllerSet: Service {
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for controller in controllers { group.addTask { try await controller.run() } }
+                    if controllers.isEmpty { group.addTask { try await gracefulShutdown() } }
                     try await group.waitForAll()
                 }
             } catch is CancellationError {}

@@ -1,0 +1,193 @@
+import Foundation
+import KubernetesClient
+import KubernetesRuntime
+import LocalAPIServer
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// Client and runtime against the whole API server of the local cluster, over TLS with a client certificate.
+@Suite(.timeLimit(.minutes(2))) struct EmbeddedServerTests {
+    private var quiet: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    private func withServer(_ body: (KubernetesClient) async throws -> Void) async throws {
+        let folder = NSTemporaryDirectory() + "runtime-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let server = try APIServer(
+            configuration: .init(port: 0, stateFolder: folder, serviceRange: "127.98.128.0/17"), logger: quiet)
+        try await running(server) {
+            let kubeconfig = try server.adminKubeconfig(port: try await server.listeningPort())
+            let client = KubernetesClient(configuration: try Kubeconfig(text: kubeconfig).configuration())
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(client)) } catch { result = .failure(error) }
+            try await client.shutdown()
+            try result.get()
+        }
+    }
+
+    private func configMap(_ name: String, _ data: [String: String] = [:]) -> UntypedObject {
+        var object = UntypedObject(.configMap, name: name, namespace: "default")
+        object["data"] = JSONValue(data)
+        return object
+    }
+
+    @Test func writesConflictsPreconditionsAndPatches() async throws {
+        try await withServer { client async throws in
+            let made = try await client.create(.configMap, configMap("a", ["x": "1"]))
+            let again = await #expect(throws: KubernetesError.self) {
+                try await client.create(.configMap, configMap("a"))
+            }
+            #expect(again?.isAlreadyExists == true && again?.isConflict == false)
+            var stale = made
+            try await client.patch(.configMap, "a", namespace: "default", .merge(["data": ["y": "2"]]))
+            stale["data", "x"] = "9"
+            let toWrite = stale
+            let conflict = await #expect(throws: KubernetesError.self) { try await client.replace(.configMap, toWrite) }
+            #expect(conflict?.isConflict == true)
+            let wrong = await #expect(throws: KubernetesError.self) {
+                try await client.delete(.configMap, "a", namespace: "default", options: DeleteOptions(uid: "other"))
+            }
+            #expect(wrong?.isConflict == true)
+            let invalid = await #expect(throws: KubernetesError.self) {
+                try await client.create(.configMap, configMap("Not_A_Name"))
+            }
+            #expect(invalid?.isInvalid == true && invalid?.status?.causes.first?.field == "metadata.name")
+            #expect(try await client.get(.configMap, "a", namespace: "default")["data"] == ["x": "1", "y": "2"])
+            try await client.delete(.configMap, "a", namespace: "default", options: DeleteOptions(uid: made.uid))
+            #expect(try await client.find(.configMap, "a", namespace: "default") == nil)
+        }
+    }
+
+    @Test func serverSideApplyOwnsAndGivesUpFields() async throws {
+        try await withServer { client async throws in
+            try await client.apply(.configMap, configMap("a", ["x": "1", "y": "1"]), fieldManager: "one")
+            let conflict = await #expect(throws: KubernetesError.self) {
+                try await client.apply(.configMap, configMap("a", ["x": "2"]), fieldManager: "two", force: false)
+            }
+            #expect(conflict?.isConflict == true && conflict?.status?.causes.first?.reason == "FieldManagerConflict")
+            let dry = try await client.apply(.configMap, configMap("a", ["x": "3"]), fieldManager: "one", dryRun: true)
+            #expect(dry["data"] == ["x": "3"])
+            let applied = try await client.apply(.configMap, configMap("a", ["x": "2"]), fieldManager: "one")
+            #expect(applied["data"] == ["x": "2"])
+            let same = try await client.apply(.configMap, configMap("a", ["x": "2"]), fieldManager: "one")
+            #expect(same.resourceVersion == applied.resourceVersion)
+        }
+    }
+
+    @Test func informersFollowInPagesAndAsMetadata() async throws {
+        try await withServer { client async throws in
+            for number in 0..<7 { try await client.create(.configMap, configMap("m\(number)", ["k": "v"])) }
+            let all = Informer(client, .configMap, namespace: "default", pageSize: 3, logger: quiet)
+            let metadata = Informer(client, .configMap, namespace: "default", metadataOnly: true, logger: quiet)
+            try await running(ControllerSet([], informers: [all, metadata])) {
+                try await all.waitUntilSynced()
+                try await metadata.waitUntilSynced()
+                try await client.create(.configMap, configMap("new", ["k": "v"]))
+                try await client.delete(.configMap, "m0", namespace: "default")
+                let expected = Set((1..<7).map { "m\($0)" } + ["new"])
+                for informer in [all, metadata] {
+                    await eventually { expected.isSubset(of: Set(informer.store.keys.map(\.name))) }
+                    await eventually { informer.store.get("m0", namespace: "default") == nil }
+                }
+                #expect(all.store.get("new", namespace: "default")?["data", "k"] == "v")
+                #expect(metadata.store.get("new", namespace: "default")?["data"] == nil)
+            }
+        }
+    }
+
+    @Test func aControllerWithFinalizerKeepsChildrenInStepAndCleansUp() async throws {
+        try await withServer { client async throws in
+            let parents = Informer(
+                client, .configMap, namespace: "default", labelSelector: "role=parent", logger: quiet)
+            let children = Informer(client, .secret, namespace: "default", labelSelector: "parent", logger: quiet)
+            let log = CleanUps()
+            let controller = Controller(
+                "children", for: parents, watching: [.owned(children, by: .configMap)], logger: quiet
+            ) { key in
+                guard let parent = parents.store[key] else { return .done }
+                if parent.isBeingDeleted {
+                    log.add()
+                    try await client.removeFinalizer("test/clean", from: parent, .configMap)
+                    return .done
+                }
+                let owner = try await client.addFinalizer("test/clean", to: parent, .configMap)
+                var child = UntypedObject(
+                    .secret, name: key.name, namespace: key.namespace, labels: ["parent": key.name])
+                child["stringData"] = ["value": parent["data", "value"] ?? ""]
+                child.ownerReferences = [OwnerReference(controlledBy: owner)]
+                try await client.apply(.secret, child, fieldManager: "test")
+                return .done
+            }
+            func value() async -> String? {
+                let secret = try? await client.find(.secret, "p", namespace: "default")
+                return secret?["data", "value"]?.stringValue
+                    .flatMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) }
+            }
+            try await running(ControllerSet([controller])) {
+                var parent = configMap("p", ["value": "one"])
+                parent.labels = ["role": "parent"]
+                try await client.create(.configMap, parent)
+                await eventually { await value() == "one" }
+                try await client.patch(.configMap, "p", namespace: "default", .merge(["data": ["value": "two"]]))
+                await eventually { await value() == "two" }
+                // Somebody deletes the child: it comes back.
+                let child = try await client.get(.secret, "p", namespace: "default")
+                try await client.delete(.secret, "p", namespace: "default")
+                await eventually {
+                    let now = try? await client.find(.secret, "p", namespace: "default")
+                    return now.map { $0.uid != child.uid } ?? false
+                }
+                try await client.delete(.configMap, "p", namespace: "default")
+                await eventually { (try? await client.find(.configMap, "p", namespace: "default")) == .some(nil) }
+                #expect(log.count >= 1)
+            }
+        }
+    }
+
+    private final class CleanUps: Sendable {
+        private let value = Mutex(0)
+        var count: Int { value.withLock { $0 } }
+        func add() { value.withLock { $0 += 1 } }
+    }
+
+    @Test func aLeaseIsWonGivenBackAndAcceptedByValidation() async throws {
+        try await withServer { client async throws in
+            let timing = LeaseTiming(
+                leaseDuration: .seconds(2), renewDeadline: .seconds(1), retryPeriod: .milliseconds(100))
+            let election = LeaderElection(
+                client: client, lease: ObjectKey(namespace: "default", name: "l"), identity: "me", timing: timing,
+                logger: quiet
+            ) { try await Task.sleep(for: .seconds(3600)) }
+            try await running(election) {
+                await eventually { election.isLeading }
+                let first = try await client.get(.lease, "l", namespace: "default")
+                #expect(first["spec", "holderIdentity"] == "me")
+                await eventually {
+                    let now = try? await client.get(.lease, "l", namespace: "default")
+                    return now?["spec", "renewTime"] != first["spec", "renewTime"]
+                }
+            }
+            let free = try await client.get(.lease, "l", namespace: "default")
+            #expect(free["spec", "holderIdentity"]?.stringValue ?? "" == "")
+        }
+    }
+
+    @Test func eventsAreAcceptedAndCounted() async throws {
+        try await withServer { client async throws in
+            let object = try await client.create(.configMap, configMap("a"))
+            let recorder = EventRecorder(client: client, component: "test", instance: "i")
+            try await running(recorder) {
+                for _ in 0..<2 { recorder.record(object, .warning, reason: "Broken", message: "m") }
+                await eventually {
+                    let events = try? await client.listAll(.event, namespace: "default")
+                    return events?.items.contains { $0["reason"] == "Broken" && $0["count"] == 2 } ?? false
+                }
+            }
+        }
+    }
+}
