@@ -54,7 +54,7 @@ public struct APIServer: Service {
                 store: store, registry: registry,
                 authenticator: Authenticator(adminToken: token, tokens: tokens, store: store),
                 authorizer: Authorizer(store: store), tokens: tokens, services: services, kubelet: kubelet,
-                logger: logger)
+                admitsServiceAccounts: configuration.admitsServiceAccounts, logger: logger)
             self.tls = try Self.tls(configuration, authority)
             try CustomKinds(store: store, registry: registry).restore()
             for service in store.list("services").objects { services.restore(service.value()) }

@@ -8,12 +8,18 @@ public struct APIServerConfiguration: Sendable, Hashable {
     public var stateFolder: String
     /// The addresses of Services: `127.77.128.0/17`.
     public var serviceRange: String
+    /// Whether pods get their ServiceAccount's token mounted, as Kubernetes' ServiceAccount admission plugin does.
+    public var admitsServiceAccounts: Bool
 
-    public init(host: String = "127.0.0.1", port: Int = 6443, stateFolder: String, serviceRange: String) {
+    public init(
+        host: String = "127.0.0.1", port: Int = 6443, stateFolder: String, serviceRange: String,
+        admitsServiceAccounts: Bool = true
+    ) {
         self.host = host
         self.port = port
         self.stateFolder = stateFolder
         self.serviceRange = serviceRange
+        self.admitsServiceAccounts = admitsServiceAccounts
     }
 }
 

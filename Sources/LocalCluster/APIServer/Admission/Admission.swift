@@ -10,6 +10,9 @@ extension APIHandler {
     ) throws(StatusError) -> (JSONValue, ServiceAllocator.Reservation) {
         let definition = request.definition
         if definition.isService { return try services.allocate(object, old: nil) }
+        if admitsServiceAccounts, definition.group.isEmpty, definition.plural == "pods" {
+            return (try admitPod(object, request), .none)
+        }
         if definition.isCustom,
             let crd = store.object(CustomKinds.key, "", definition.qualifiedPlural)?.value(),
             crd[path: ["metadata", "deletionTimestamp"]] != nil
@@ -28,6 +31,16 @@ extension APIHandler {
         if request.definition.isService, request.subresource == nil { return try services.allocate(new, old: old) }
         if new != old { try refuseEscalation(new, request) }
         return (new, .none)
+    }
+
+    private func admitPod(_ pod: JSONValue, _ request: ObjectRequest) throws(StatusError) -> JSONValue {
+        let account = ServiceAccountAdmission.accountName(of: pod)
+        guard let found = store.object("serviceaccounts", request.namespace, account) else {
+            throw .forbidden(
+                request.definition, name: pod[path: ["metadata", "name"]]?.stringValue ?? "",
+                "error looking up service account \(request.namespace)/\(account): serviceaccount \"\(account)\" not found")
+        }
+        return ServiceAccountAdmission.admit(pod, account: found.value(), suffix: randomSuffix())
     }
 
     /// A role may only hold, and a binding only give, what its writer has in that namespace.

@@ -16,6 +16,8 @@ struct APIHandler: HTTPResponder {
     let tokens: ServiceAccountTokens
     let services: ServiceAllocator
     let kubelet: KubeletClient
+    /// Whether pods get their ServiceAccount's token mounted.
+    let admitsServiceAccounts: Bool
     let logger: Logger
 
     /// As Kubernetes: larger bodies are refused.
