@@ -42,7 +42,7 @@ extension TestClientProtocol {
         var buffer: ByteBuffer?
         if let body {
             headers[.contentType] = "application/json"
-            buffer = ByteBuffer(bytes: try JSONSerialization.data(withJSONObject: body))
+            buffer = ByteBuffer(bytes: try JSONSerialization.data(withJSONObject: body, options: .sortedKeys))
         }
         return try await execute(uri: path, method: method, headers: headers, body: buffer) { response in
             Answer(
