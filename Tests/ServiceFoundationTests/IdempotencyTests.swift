@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func aRepetitionGetsTheSameBytesAndHasNoEffect() async throws {
-        try await with { client, headers, shop in
+        try await with { client, headers, shop async throws in
             var headers = headers
             headers[.idempotency] = "key-1"
             let first = try await client.send(.post, "/api/v1/items", headers, body: #"{"name":"a"}"#)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func anotherPayloadUnderTheSameKeyIsRefused() async throws {
-        try await with { client, headers, shop in
+        try await with { client, headers, shop async throws in
             var headers = headers
             headers[.idempotency] = "key-1"
             _ = try await client.send(.post, "/api/v1/items", headers, body: #"{"name":"a"}"#)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func ofManyAtOnceOneWorksAndTheOthersConflictOrReplay() async throws {
-        try await with { client, headers, shop in
+        try await with { client, headers, shop async throws in
             var headers = headers
             headers[.idempotency] = "key-1"
             let sent = headers
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func aFailedRequestFreesItsKey() async throws {
-        try await with { client, headers, shop in
+        try await with { client, headers, shop async throws in
             var headers = headers
             headers[.idempotency] = "key-1"
             let failed = try await client.send(.post, "/api/v1/items", headers, body: #"{"fail":"yes"}"#)
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func keysBelongToTheirUserAndExpire() async throws {
-        try await with { client, headers, shop in
+        try await with { client, headers, shop async throws in
             var headers = headers
             headers[.idempotency] = "key-1"
             var others: HTTPFields = [.authorization: try await shop.authorization(.v7())]
@@ -102,7 +102,7 @@ import Testing
 
     @Test(arguments: ["", "é", String(repeating: "x", count: 256)])
     func aBadKeyIsRefused(key: String) async throws {
-        try await with { client, headers, _ in
+        try await with { client, headers, _ async throws in
             var headers = headers
             headers[.idempotency] = key
             let response = try await client.send(.post, "/api/v1/items", headers, body: #"{"name":"a"}"#)
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func theLongestKeyIsAllowedAndNoneIsNot() async throws {
-        try await with { client, headers, _ in
+        try await with { client, headers, _ async throws in
             var headers = headers
             #expect(
                 try await client.send(.post, "/api/v1/items", headers, body: "{}").problem().code

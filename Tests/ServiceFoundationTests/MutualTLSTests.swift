@@ -1,5 +1,7 @@
 import Contracts
 import Foundation
+import HTTPTypes
+import Hummingbird
 import Logging
 import Messaging
 import PodEnvironment
@@ -55,7 +57,7 @@ import Testing
     }
 
     @Test func theCertificateSaysWhoIsCallingAndTheCorrelationIDComesAlong() async throws {
-        try await with { folder, authority, _ in
+        try await with { folder, authority, _ async throws in
             try authority.issue(.payment, host: "test-payment", into: folder + "/payment")
             let client = try client(folder, "payment")
             let who: Who = try await Correlation.$id.withValue("corr-1") {
@@ -68,7 +70,7 @@ import Testing
     }
 
     @Test func aServiceThatIsNotAllowedIsRefusedByName() async throws {
-        try await with { folder, authority, _ in
+        try await with { folder, authority, _ async throws in
             try authority.issue(.notification, host: "test-notification", into: folder + "/notification")
             let client = try client(folder, "notification")
             let error = await #expect(throws: PeerError.self) {
@@ -84,7 +86,7 @@ import Testing
     }
 
     @Test func aPeersProblemArrivesWhole() async throws {
-        try await with { folder, authority, _ in
+        try await with { folder, authority, _ async throws in
             try authority.issue(.payment, host: "test-payment", into: folder + "/payment")
             let client = try client(folder, "payment")
             let error = await #expect(throws: PeerError.self) {
@@ -101,7 +103,7 @@ import Testing
     }
 
     @Test func strangersAndNamelessCertificatesAreRefused() async throws {
-        try await with { folder, authority, _ in
+        try await with { folder, authority, _ async throws in
             // Signed by somebody else, though it trusts our authority and claims to be payment.
             try TestAuthority("stranger").issue(
                 .payment, host: "test-payment", trusting: authority, into: folder + "/stranger")
@@ -129,7 +131,7 @@ import Testing
     }
 
     @Test func aServerOfAnotherNameOrAuthorityIsNotTrusted() async throws {
-        try await with { folder, authority, _ in
+        try await with { folder, authority, _ async throws in
             try authority.issue(.payment, host: "test-payment", into: folder + "/payment")
             try authority.issue(
                 .payment, host: "test-payment", trusting: try TestAuthority("other"), into: folder + "/distrusting")
@@ -143,7 +145,7 @@ import Testing
     }
 
     @Test func newCertificatesAreUsedWithoutARestart() async throws {
-        try await with { folder, authority, server in
+        try await with { folder, authority, server async throws in
             try authority.issue(.payment, host: "test-payment", into: folder + "/payment")
             let before = try client(folder, "payment")
             _ = try await before.send(PeerRequest(.order, .get, "/internal/v1/whoami"))

@@ -18,7 +18,7 @@ import Testing
         try await TestService<DemoService>.with { shop async throws in
             try await shop.pool.execute(
                 "INSERT INTO items SELECT gen_random_uuid(), 'item ' || n FROM generate_series(1, 25) n")
-            try await shop.publicApplication.test(.router) { client in
+            try await shop.publicApplication.test(.router) { client async throws in
                 var sizes: [Int] = []
                 var ids: Set<UUID> = []
                 var cursor: String? = ""
@@ -43,7 +43,7 @@ import Testing
     ])
     func badLimitsAndCursorsAreRefused(query: String) async throws {
         try await TestService<DemoService>.with { shop async throws in
-            try await shop.publicApplication.test(.router) { client in
+            try await shop.publicApplication.test(.router) { client async throws in
                 let response = try await client.send(.get, "/api/v1/items?\(query)")
                 #expect(response.status == .badRequest)
                 let problem = try response.problem()
@@ -54,7 +54,7 @@ import Testing
 
     @Test func theLargestLimitIsAllowed() async throws {
         try await TestService<DemoService>.with { shop async throws in
-            try await shop.publicApplication.test(.router) { client in
+            try await shop.publicApplication.test(.router) { client async throws in
                 #expect(try await client.send(.get, "/api/v1/items?limit=100").status == .ok)
             }
         }

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import PostgreSQL
 import ServiceFoundation
 import TestServers
 import Testing
@@ -14,7 +15,7 @@ import Testing
     }
 
     @Test func missingRoutesAndMethodsAreProblems() async throws {
-        try await with { client in
+        try await with { client async throws in
             let missing = try await client.send(.get, "/api/v1/nothing")
             #expect(missing.status == .notFound)
             #expect(try missing.problem().code == "not_found")
@@ -47,7 +48,7 @@ import Testing
             (String(repeating: "[", count: 100_000), 400, "malformed_json", nil),
         ] as [(String, Int, String, String?)])
     func aBadBodyNamesWhatIsWrong(body: String, status: Int, code: String, pointer: String?) async throws {
-        try await with { client in
+        try await with { client async throws in
             let response = try await client.send(.post, "/api/v1/echo", body: body)
             #expect(response.status.code == status)
             let problem = try response.problem()
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func aBackslashBeforeU0000IsJustText() async throws {
-        try await with { client in
+        try await with { client async throws in
             let response = try await client.send(
                 .post, "/api/v1/echo", body: #"{"name":"a\\u0000b","price":1,"lines":[]}"#)
             #expect(response.status == .ok)
@@ -65,7 +66,7 @@ import Testing
     }
 
     @Test func bodiesUpToTheLimitAreReadAndLongerOnesRefused() async throws {
-        try await with { client in
+        try await with { client async throws in
             func body(_ count: Int) -> String {
                 let frame = #"{"name":"","price":1,"lines":[]}"#
                 return #"{"name":""# + String(repeating: "x", count: count - frame.utf8.count)
@@ -81,7 +82,7 @@ import Testing
 
     @Test(arguments: ["text/plain", "application/xml", "multipart/form-data; boundary=x", "jsonx"])
     func otherContentTypesAreRefused(type: String) async throws {
-        try await with { client in
+        try await with { client async throws in
             let response = try await client.send(.post, "/api/v1/echo", [.contentType: type], body: "{}")
             #expect(response.status == .unsupportedMediaType)
             #expect(try response.problem().code == "unsupported_media_type")
@@ -89,7 +90,7 @@ import Testing
     }
 
     @Test func anUnexpectedErrorTellsNothing() async throws {
-        try await with { client in
+        try await with { client async throws in
             let response = try await client.send(.get, "/api/v1/boom")
             #expect(response.status == .internalServerError)
             #expect(try response.problem().code == "internal_error")
@@ -98,7 +99,7 @@ import Testing
     }
 
     @Test func textThatPostgreSQLCannotStoreIsTheClientsMistake() async throws {
-        try await with { client in
+        try await with { client async throws in
             let response = try await client.send(.get, "/api/v1/text/a%00b")
             #expect(response.status == .badRequest)
             #expect(try response.problem().code == "invalid_text")
@@ -108,7 +109,7 @@ import Testing
     @Test func aDatabaseThatIsAwayIsUnavailable() async throws {
         try await TestService<DemoService>.with { shop async throws in
             await shop.pool.close()
-            try await shop.publicApplication.test(.router) { client in
+            try await shop.publicApplication.test(.router) { client async throws in
                 let response = try await client.send(.get, "/api/v1/items")
                 #expect(response.status == .serviceUnavailable)
                 #expect(try response.problem().code == "unavailable")
@@ -118,7 +119,7 @@ import Testing
     }
 
     @Test func correlationIDsAreKeptMadeAndSanitised() async throws {
-        try await with { client in
+        try await with { client async throws in
             let kept = try await client.send(.get, "/api/v1/items", [.correlation: "abc-1"])
             #expect(kept.headers[.correlation] == "abc-1")
             let other = try await client.send(.get, "/api/v1/items", [.request: "req_2"])

@@ -82,7 +82,7 @@ import Testing
             let user = UUID.v7()
             let customer: HTTPFields = [.authorization: try await shop.authorization(user)]
             let admin: HTTPFields = [.authorization: try await shop.authorization(.v7(), role: .admin)]
-            try await shop.publicApplication.test(.router) { client in
+            try await shop.publicApplication.test(.router) { client async throws in
                 let nobody = try await client.send(.get, "/api/v1/me")
                 #expect(nobody.status == .unauthorized)
                 #expect(nobody.headers[.wwwAuthenticate] != nil)
