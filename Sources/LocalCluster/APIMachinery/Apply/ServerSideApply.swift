@@ -21,13 +21,13 @@ public enum ServerSideApply {
         let last = previous.flatMap { managers.sets[$0] } ?? FieldSet()
         let lastTime = previous.flatMap { managers.times[$0] }
         if let previous { managers.sets[previous] = nil }
+        // Until the merge is done the applier owns the object's name too, so that metadata stays.
         let applied = definition.owned(TypedValue.fieldSet(configuration, schema), through: subresource)
-            .withoutIdentity()
         managers.sets[own] = applied
 
         var merged = TypedValue.merge(configuration, onto: base, schema) ?? configuration
-        if !definition.isCustom { merged = try canonical(merged, definition) }
         merged = prune(merged, last, managers, schema)
+        if !definition.isCustom { merged = try canonical(merged, definition) }
 
         let comparison = ManagedFields.comparison(base, merged, definition, subresource)
         let wanted = comparison.modified.union(comparison.added)
@@ -40,7 +40,7 @@ public enum ServerSideApply {
             if !conflicts.isEmpty { throw conflict(conflicts) }
         }
         managers.take(comparison, exceptFrom: own)
-        if applied.isEmpty { managers.sets[own] = nil }
+        managers.sets[own] = applied.withoutIdentity()
         managers.times[own] = merged == base ? lastTime : now
         return managers.written(to: definition.withDefaults(merged))
     }

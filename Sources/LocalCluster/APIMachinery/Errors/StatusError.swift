@@ -81,7 +81,8 @@ extension StatusError.Cause {
 extension StatusError {
     /// 422 with one cause a field.
     public static func invalid(_ definition: ResourceDefinition, name: String, _ errors: [FieldError]) -> StatusError {
-        invalid(kind: definition.kind, group: definition.group, name: name, errors)
+        // Events answer as what they are stored as.
+        invalid(kind: definition.kind, group: definition.storageGroup, name: name, errors)
     }
 
     public static func invalid(kind: String, group: String, name: String, _ errors: [FieldError]) -> StatusError {

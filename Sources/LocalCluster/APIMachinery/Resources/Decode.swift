@@ -60,7 +60,9 @@ extension ResourceDefinition {
 
     private func decodeCustom(_ body: JSONValue) throws(TypedDecoder.Fault) -> (JSONValue, [String]) {
         var unknown: [String] = []
-        var object = schema.pruned(body, unknown: &unknown)
+        var rest = body
+        rest["metadata"] = nil
+        var object = schema.pruned(rest, unknown: &unknown)
         unknown.sort()
         if let metadata = body["metadata"], let schema = BuiltinKinds.metadata {
             var decoder = TypedDecoder()

@@ -26,8 +26,8 @@ public struct JSONPath: Sendable, Hashable {
                 guard !name.isEmpty else { return nil }
                 steps.append(name == "*" ? .all : .member(name))
             } else if first == "[" {
-                guard let end = Self.closing(rest), let step = Self.bracket(rest[..<end]) else { return nil }
-                steps.append(step)
+                guard let end = Self.closing(rest), let inner = Self.bracket(rest[..<end]) else { return nil }
+                steps += inner
                 rest = rest[rest.index(after: end)...]
             } else {
                 return nil
@@ -64,11 +64,12 @@ public struct JSONPath: Sendable, Hashable {
         return nil
     }
 
-    private static func bracket(_ text: Substring) -> Step? {
-        if text == "*" { return .all }
-        if let index = Int(text) { return .index(index) }
-        if let name = literal(String(text))?.stringValue {
-            return .member(name.replacing("\\.", with: "."))
+    /// As in client-go, a quoted name is read like one after a dot: its own dots must be escaped.
+    private static func bracket(_ text: Substring) -> [Step]? {
+        if text == "*" { return [.all] }
+        if let index = Int(text) { return [.index(index)] }
+        if text.hasPrefix("'") || text.hasPrefix("\""), text.count > 1 {
+            return JSONPath(".\(text.dropFirst().dropLast())")?.steps
         }
         guard text.hasPrefix("?("), text.hasSuffix(")") else { return nil }
         let condition = text.dropFirst(2).dropLast()
@@ -77,8 +78,8 @@ public struct JSONPath: Sendable, Hashable {
             let left = condition[..<range.lowerBound].filter { $0 != " " }
             let right = condition[range.upperBound...].drop { $0 == " " }
             guard left.hasPrefix("@."), let value = literal(String(right.trimming())) else { return nil }
-            return .filter(
-                path: left.dropFirst(2).split(separator: ".").map(String.init), equals: equals, value: value)
+            let path = left.dropFirst(2).split(separator: ".").map(String.init)
+            return [.filter(path: path, equals: equals, value: value)]
         }
         return nil
     }

@@ -58,7 +58,8 @@ extension BuiltinValidation {
         do throws(JSONTextError) {
             _ = try JSONValue(parsing: bytes)
         } catch {
-            fail(FieldError(.invalid, "data[\(name)]", shown: "\"<secret contents redacted>\"", error.message))
+            let message = error.offset >= bytes.count ? "unexpected end of JSON input" : error.message
+            fail(FieldError(.invalid, "data[\(name)]", shown: "\"<secret contents redacted>\"", message))
         }
     }
 

@@ -54,7 +54,7 @@ struct MetadataValidation {
     private func nameFaults(_ name: String) -> [String] {
         switch (definition.group, definition.kind) {
         case ("", "Namespace"), ("", "Service"): Names.faultsOfLabel(name)
-        case ("rbac.authorization.k8s.io", _): Names.faultsOfPathSegment(name)
+        case ("rbac.authorization.k8s.io", _), (_, "Event"): Names.faultsOfPathSegment(name)
         default: Names.faultsOfSubdomain(name)
         }
     }
@@ -105,16 +105,8 @@ struct MetadataValidation {
     private func finalizerFaults(_ finalizers: JSONValue?) -> [FieldError] {
         var errors: [FieldError] = []
         let names = finalizers?.arrayValue?.compactMap(\.stringValue) ?? []
-        for (index, name) in names.enumerated() {
-            let path = "metadata.finalizers"
-            let faults = Names.faultsOfQualifiedName(name)
-            errors += faults.map { .invalid(path, .string(name), $0) }
-            if faults.isEmpty, !name.contains("/"), !["orphan", "foregroundDeletion", "kubernetes"].contains(name) {
-                errors.append(
-                    .invalid(
-                        "\(path)[\(index)]", .string(name),
-                        "name is neither a standard finalizer name nor is it fully qualified"))
-            }
+        for name in names {
+            errors += Names.faultsOfQualifiedName(name).map { .invalid("metadata.finalizers", .string(name), $0) }
         }
         if names.contains("orphan"), names.contains("foregroundDeletion") {
             errors.append(

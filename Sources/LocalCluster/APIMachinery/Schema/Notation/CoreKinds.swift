@@ -42,9 +42,9 @@ extension SchemaNotation {
         ContainerRestartRuleOnExitCodes: operator#1 string*; values#2 [int32] set
         ContainerState: waiting#1 ContainerStateWaiting; running#2 ContainerStateRunning;
             terminated#3 ContainerStateTerminated
-        ContainerStateRunning: startedAt#1 time
+        ContainerStateRunning: startedAt#1 time!
         ContainerStateTerminated: exitCode#1 int32!*; signal#2 int32; reason#3 string; message#4 string;
-            startedAt#5 time; finishedAt#6 time; containerID#7 string
+            startedAt#5 time!; finishedAt#6 time!; containerID#7 string
         ContainerStateWaiting: reason#1 string; message#2 string
         ContainerStatus: name#1 string!*; state#2 ContainerState!; lastState#3 ContainerState!; ready#4 bool!*;
             restartCount#5 int32!*; image#6 string!*; imageID#7 string!*; containerID#8 string; started#9 bool?;
@@ -80,10 +80,10 @@ extension SchemaNotation {
             tty#18 bool
         EphemeralVolumeSource: volumeClaimTemplate#1 PersistentVolumeClaimTemplate
         Event: metadata#1 ObjectMeta!*; involvedObject#2 ObjectReference!*; reason#3 string; message#4 string;
-            source#5 EventSource!; firstTimestamp#6 time; lastTimestamp#7 time; count#8 int32; type#9 string;
-            eventTime#10 microtime; series#11 EventSeries; action#12 string; related#13 ObjectReference;
+            source#5 EventSource!; firstTimestamp#6 time!; lastTimestamp#7 time!; count#8 int32; type#9 string;
+            eventTime#10 microtime!; series#11 EventSeries; action#12 string; related#13 ObjectReference;
             reportingComponent#14 string!; reportingInstance#15 string!
-        EventSeries: count#1 int32; lastObservedTime#2 microtime
+        EventSeries: count#1 int32; lastObservedTime#2 microtime!
         EventSource: component#1 string; host#2 string
         ExecAction: command#1 [string]
         FileKeySelector atomic: volumeName#1 string!*; path#2 string!*; key#3 string!*; optional#4 bool?
@@ -108,7 +108,7 @@ extension SchemaNotation {
         ModifyVolumeStatus: targetVolumeAttributesClassName#1 string; status#2 string!*
         NFSVolumeSource: server#1 string!*; path#2 string!*; readOnly#3 bool
         Namespace: metadata#1 ObjectMeta!; spec#2 NamespaceSpec!; status#3 NamespaceStatus!
-        NamespaceCondition: type#1 string!*; status#2 string!*; lastTransitionTime#4 time; reason#5 string;
+        NamespaceCondition: type#1 string!*; status#2 string!*; lastTransitionTime#4 time!; reason#5 string;
             message#6 string
         NamespaceSpec: finalizers#1 [string]
         NamespaceStatus: phase#1 string =Active; conditions#2 [NamespaceCondition] key=type patch=merge merge=type
@@ -116,7 +116,7 @@ extension SchemaNotation {
         NodeAddress: type#1 string!*; address#2 string!*
         NodeAffinity: requiredDuringSchedulingIgnoredDuringExecution#1 NodeSelector;
             preferredDuringSchedulingIgnoredDuringExecution#2 [PreferredSchedulingTerm]
-        NodeCondition: type#1 string!*; status#2 string!*; lastHeartbeatTime#3 time; lastTransitionTime#4 time;
+        NodeCondition: type#1 string!*; status#2 string!*; lastHeartbeatTime#3 time!; lastTransitionTime#4 time!;
             reason#5 string; message#6 string
         NodeDaemonEndpoints: kubeletEndpoint#1 DaemonEndpoint!
         NodeFeatures: supplementalGroupsPolicy#1 bool?
@@ -145,8 +145,8 @@ extension SchemaNotation {
         PersistentVolume: metadata#1 ObjectMeta!; spec#2 PersistentVolumeSpec!; status#3 PersistentVolumeStatus!
         PersistentVolumeClaim: metadata#1 ObjectMeta!; spec#2 PersistentVolumeClaimSpec!;
             status#3 PersistentVolumeClaimStatus!
-        PersistentVolumeClaimCondition: type#1 string!*; status#2 string!*; lastProbeTime#3 time;
-            lastTransitionTime#4 time; reason#5 string; message#6 string
+        PersistentVolumeClaimCondition: type#1 string!*; status#2 string!*; lastProbeTime#3 time!;
+            lastTransitionTime#4 time!; reason#5 string; message#6 string
         PersistentVolumeClaimSpec: accessModes#1 [string]; selector#4 LabelSelector;
             resources#2 VolumeResourceRequirements!; volumeName#3 string; storageClassName#5 string?;
             volumeMode#6 string? =Filesystem; dataSource#7 TypedLocalObjectReference;
@@ -174,8 +174,8 @@ extension SchemaNotation {
             preferredDuringSchedulingIgnoredDuringExecution#2 [WeightedPodAffinityTerm]
         PodCertificateProjection: signerName#1 string*; keyType#2 string*; maxExpirationSeconds#3 int32?;
             credentialBundlePath#4 string; keyPath#5 string; certificateChainPath#6 string
-        PodCondition: type#1 string!*; observedGeneration#7 int64; status#2 string!*; lastProbeTime#3 time;
-            lastTransitionTime#4 time; reason#5 string; message#6 string
+        PodCondition: type#1 string!*; observedGeneration#7 int64; status#2 string!*; lastProbeTime#3 time!;
+            lastTransitionTime#4 time!; reason#5 string; message#6 string
         PodDNSConfig: nameservers#1 [string]; searches#2 [string]; options#3 [PodDNSConfigOption]
         PodDNSConfigOption: name#1 string; value#2 string?
         PodIP: ip#1 string!*

@@ -4,7 +4,7 @@ extension SchemaNotation {
         @ io.k8s.api.apps.v1
         ControllerRevision: metadata#1 ObjectMeta!; data#2 any!*; revision#3 int64!
         DaemonSet: metadata#1 ObjectMeta!; spec#2 DaemonSetSpec!*; status#3 DaemonSetStatus!
-        DaemonSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time; reason#4 string;
+        DaemonSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time!; reason#4 string;
             message#5 string
         DaemonSetSpec: selector#1 LabelSelector*; template#2 PodTemplateSpec!*;
             updateStrategy#3 DaemonSetUpdateStrategy!; minReadySeconds#4 int32;
@@ -16,7 +16,7 @@ extension SchemaNotation {
         DaemonSetUpdateStrategy: type#1 string =RollingUpdate in=OnDelete|RollingUpdate;
             rollingUpdate#2 RollingUpdateDaemonSet
         Deployment: metadata#1 ObjectMeta!; spec#2 DeploymentSpec!*; status#3 DeploymentStatus!
-        DeploymentCondition: type#1 string!; status#2 string!; lastUpdateTime#6 time; lastTransitionTime#7 time;
+        DeploymentCondition: type#1 string!; status#2 string!; lastUpdateTime#6 time!; lastTransitionTime#7 time!;
             reason#4 string; message#5 string
         DeploymentSpec: replicas#1 int32? =1 min=0; selector#2 LabelSelector*; template#3 PodTemplateSpec!*;
             strategy#4 DeploymentStrategy! patch=retainKeys; minReadySeconds#5 int32 min=0;
@@ -28,7 +28,7 @@ extension SchemaNotation {
         DeploymentStrategy: type#1 string =RollingUpdate in=Recreate|RollingUpdate;
             rollingUpdate#2 RollingUpdateDeployment
         ReplicaSet: metadata#1 ObjectMeta!; spec#2 ReplicaSetSpec!*; status#3 ReplicaSetStatus!
-        ReplicaSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time; reason#4 string;
+        ReplicaSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time!; reason#4 string;
             message#5 string
         ReplicaSetSpec: replicas#1 int32? =1 min=0; minReadySeconds#4 int32 min=0; selector#2 LabelSelector*;
             template#3 PodTemplateSpec!
@@ -39,7 +39,7 @@ extension SchemaNotation {
         RollingUpdateDeployment: maxUnavailable#1 intOrString?; maxSurge#2 intOrString?
         RollingUpdateStatefulSetStrategy: partition#1 int32?; maxUnavailable#2 intOrString?
         StatefulSet: metadata#1 ObjectMeta!; spec#2 StatefulSetSpec!*; status#3 StatefulSetStatus!
-        StatefulSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time; reason#4 string;
+        StatefulSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time!; reason#4 string;
             message#5 string
         StatefulSetOrdinals: start#1 int32!
         StatefulSetPersistentVolumeClaimRetentionPolicy: whenDeleted#1 string =Retain; whenScaled#2 string =Retain
@@ -64,7 +64,7 @@ extension SchemaNotation {
             failedJobsHistoryLimit#7 int32? =1 min=0
         CronJobStatus: active#1 [ObjectReference]; lastScheduleTime#4 time?; lastSuccessfulTime#5 time?
         Job: metadata#1 ObjectMeta!; spec#2 JobSpec!; status#3 JobStatus!
-        JobCondition: type#1 string!*; status#2 string!*; lastProbeTime#3 time; lastTransitionTime#4 time;
+        JobCondition: type#1 string!*; status#2 string!*; lastProbeTime#3 time!; lastTransitionTime#4 time!;
             reason#5 string; message#6 string
         JobSpec: parallelism#1 int32? min=0; completions#2 int32? min=0; activeDeadlineSeconds#3 int64? min=0;
             podFailurePolicy#11 PodFailurePolicy; successPolicy#16 SuccessPolicy; backoffLimit#7 int32? min=0;
@@ -96,7 +96,7 @@ extension SchemaNotation {
         HorizontalPodAutoscaler: metadata#1 ObjectMeta!; spec#2 HorizontalPodAutoscalerSpec!*;
             status#3 HorizontalPodAutoscalerStatus!
         HorizontalPodAutoscalerBehavior: scaleUp#1 HPAScalingRules; scaleDown#2 HPAScalingRules
-        HorizontalPodAutoscalerCondition: type#1 string!*; status#2 string!*; lastTransitionTime#3 time;
+        HorizontalPodAutoscalerCondition: type#1 string!*; status#2 string!*; lastTransitionTime#3 time!;
             reason#4 string; message#5 string; observedGeneration#6 int64?
         HorizontalPodAutoscalerSpec: scaleTargetRef#1 CrossVersionObjectReference!*; minReplicas#2 int32? =1 min=1;
             maxReplicas#3 int32!* min=1; metrics#4 [MetricSpec]; behavior#5 HorizontalPodAutoscalerBehavior
