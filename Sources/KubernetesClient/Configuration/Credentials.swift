@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 import Synchronization
 
@@ -73,6 +74,8 @@ final class Credentials: Sendable {
     ) throws(KubernetesError) -> TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
+        // A server in the middle of a watch does not answer a goodbye; nobody should wait seconds for that.
+        tls.shutdownTimeout = .milliseconds(200)
         if configuration.insecureSkipTLSVerify { tls.certificateVerification = .none }
         do {
             if let authority { tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority)) }
