@@ -30,6 +30,7 @@ struct OrderModelTests {
                 agrees =
                     (world.reservation == .released || world.reservation == .none)
                     && world.payment != .authorized && world.payment != .captured
+                    && [.failed, .voided, .refunded].contains(world.order.payment)
                     && (world.payment != .refunded
                         || (world.order.payment == .refunded && world.order.refund == .processed))
             case .confirmed, .shipped, .delivered:

@@ -20,7 +20,15 @@ struct Checkout: Sendable {
     /// The runner that the new order's saga is leased to.
     let holder: String
 
-    /// A new order, and what came from the cart.
+    /// What an order is made of, looked up and checked.
+    struct Prepared: Sendable {
+        var input: CheckoutInput
+        var userID: UUID
+        var lines: [OrderLine]
+        var address: AddressSnapshot
+    }
+
+    /// A new order, and whether it came from the cart.
     struct Placed: Sendable {
         var record: OrderRecord
         var lines: [OrderLine]
@@ -29,25 +37,30 @@ struct Checkout: Sendable {
         var view: OrderView { OrderView(order: record.order, lines: lines) }
     }
 
-    /// Writes order, lines, saga and event into the transaction.
-    func place(
-        _ input: CheckoutInput, for user: UUID, in transaction: PostgresTransaction
-    ) async throws -> Placed {
+    /// Asks the other services, before any transaction holds a connection.
+    func prepare(_ input: CheckoutInput, for user: UUID) async throws -> Prepared {
         let wanted = try await wanted(input, of: user)
         async let active: Void = users.requireActive(user)
         async let address = users.address(input.addressID, of: user)
         async let products = catalog.products(wanted.map(\.sku))
         try await active
-        let now = Date.stamp
-        let lines = try Self.lines(wanted, try await products, configuration.current.currency, pointer: input)
-        let order = try await order(input, lines, user: user, address: address, at: now, in: transaction)
+        return Prepared(
+            input: input, userID: user,
+            lines: try Self.lines(wanted, try await products, configuration.current.currency),
+            address: try await address)
+    }
+
+    /// Writes order, lines, saga and event into the transaction.
+    func place(_ prepared: Prepared, in transaction: PostgresTransaction) async throws -> Placed {
+        let lines = prepared.lines
+        let order = try await order(prepared, at: .stamp, in: transaction)
         let record = OrderRecord(
             order: order,
             lines: lines.map {
                 OrderEventLine(
                     productID: $0.productID, sku: $0.sku, name: $0.name, quantity: $0.quantity,
                     unitPriceCents: $0.unitPriceCents)
-            }, paymentToken: input.payment.token, correlationID: Correlation.id, leasedBy: holder)
+            }, paymentToken: prepared.input.payment.token, correlationID: Correlation.id, leasedBy: holder)
         let orders = OrderStore()
         _ = try await transaction.batch([
             try orders.insertion(of: order),
@@ -55,7 +68,7 @@ struct Checkout: Sendable {
             try SagaStore().insertion(of: record, leasedTo: holder),
             try outbox.statement(.orderCreated, subject: order.id, data: record.eventData),
         ])
-        return Placed(record: record, lines: lines, fromCart: input.items == nil)
+        return Placed(record: record, lines: lines, fromCart: prepared.input.items == nil)
     }
 
     private func wanted(_ input: CheckoutInput, of user: UUID) async throws -> [CheckoutInput.Item] {
@@ -73,7 +86,7 @@ struct Checkout: Sendable {
 
     /// Snapshots of the products as they are now; throws 422 `unknown_sku` or 409 `insufficient_stock`, naming lines.
     private static func lines(
-        _ wanted: [CheckoutInput.Item], _ products: [SellableProduct], _ currency: Currency, pointer: CheckoutInput
+        _ wanted: [CheckoutInput.Item], _ products: [SellableProduct], _ currency: Currency
     ) throws -> [OrderLine] {
         let bySKU = Dictionary(products.map { ($0.sku, $0) }, uniquingKeysWith: { first, _ in first })
         var unknown: [FieldError] = []
@@ -107,13 +120,13 @@ struct Checkout: Sendable {
     }
 
     private func order(
-        _ input: CheckoutInput, _ lines: [OrderLine], user: UUID, address: AddressSnapshot, at now: Date,
-        in transaction: PostgresTransaction
+        _ prepared: Prepared, at now: Date, in transaction: PostgresTransaction
     ) async throws -> Order {
+        let input = prepared.input
         let settings = configuration.current.orderSettings
         guard
             let totals = OrderTotals(
-                lines: lines.map { ($0.unitPriceCents, $0.quantity) }, shippingCents: settings.shippingCents,
+                lines: prepared.lines.map { ($0.unitPriceCents, $0.quantity) }, shippingCents: settings.shippingCents,
                 taxBasisPoints: settings.taxBasisPoints)
         else {
             throw Problem.unprocessable("total_too_large", "The order costs more than can be paid at once.")
@@ -126,8 +139,9 @@ struct Checkout: Sendable {
             throw Problem.unprocessable("total_zero", "There is nothing to pay for.")
         }
         return Order(
-            id: .v7(at: now), number: try await numbers.next(at: now, in: transaction), userID: user, totals: totals,
-            currency: configuration.current.currency, address: address, notes: input.notes,
+            id: .v7(at: now), number: try await numbers.next(at: now, in: transaction), userID: prepared.userID,
+            totals: totals,
+            currency: configuration.current.currency, address: prepared.address, notes: input.notes,
             paymentMethod: input.payment.method, paymentID: nil, tracking: nil,
             process: OrderProcess(startingAt: now), createdAt: now, updatedAt: now)
     }

@@ -50,6 +50,7 @@ struct OrderProcess: Sendable, Equatable {
             // the stock's owner close the order's account all the same.
             guard saga.step == .reserve else { return [] }
             saga.advance(to: .done, at: now)
+            if payment == .pending { payment = .voided }
             return cancelled(reason)
         case .authorized: return authorized(at: now)
         case .paymentFailed: return paymentFailed(at: now)
@@ -79,6 +80,8 @@ struct OrderProcess: Sendable, Equatable {
         case .released:
             guard saga.step == .release else { return [] }
             saga.advance(to: .done, at: now)
+            // There was no payment, and there will be none.
+            if payment == .pending { payment = .voided }
             return status == .pending ? cancelled(cancelReason ?? .unavailable) : []
         case .unavailable: return unavailable(at: now)
         case .reservationExpired:

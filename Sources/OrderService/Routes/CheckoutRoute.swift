@@ -21,10 +21,17 @@ struct CheckoutRoute: Sendable {
         let body = try await request.jsonBody()
         let input = try body.decode(CheckoutInput.self)
         try input.validate()
+        // A replay needs none of this, so what goes wrong here counts only once the key has turned out to be new.
+        let prepared: Result<Checkout.Prepared, any Error>
+        do {
+            prepared = .success(try await checkout.prepare(input, for: principal.userID))
+        } catch {
+            prepared = .failure(error)
+        }
         // What this request placed itself; a replay places nothing.
         let placed = Mutex<Checkout.Placed?>(nil)
         let response = try await idempotency.run(request, context, body) { transaction in
-            let order = try await checkout.place(input, for: principal.userID, in: transaction)
+            let order = try await checkout.place(try prepared.get(), in: transaction)
             placed.withLock { $0 = order }
             return try JSONResponse(
                 order.view, status: .created, headers: [.location: "/api/v1/orders/\(order.record.order.id.text)"])

@@ -1,6 +1,7 @@
 import Contracts
 import Logging
 import Messaging
+import Metrics
 import PostgreSQL
 import ServiceLifecycle
 import Synchronization
@@ -175,8 +176,16 @@ final class SagaRunner: Service {
             let after = try await pool.transaction { transaction in
                 try await transitions.apply(event, facts: facts, to: order.id, holder: holder, in: transaction)
             }
-            guard let after, after.order.process.saga.isDue(at: .stamp) else { return nil }
-            return after
+            guard let after else { return nil }
+            if after.order.process.saga.step == .done { recordEnd(of: after.order) }
+            return after.order.process.saga.isDue(at: .stamp) ? after : nil
         }
+    }
+
+    private func recordEnd(of order: Order) {
+        let dimensions = [("status", order.process.status.rawValue)]
+        Counter(label: "sagas_ended", dimensions: dimensions).increment()
+        Metrics.Timer(label: "saga_duration", dimensions: dimensions)
+            .recordNanoseconds(Int64(max(0, Date().timeIntervalSince(order.createdAt)) * 1e9))
     }
 }
