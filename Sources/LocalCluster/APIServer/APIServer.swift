@@ -22,6 +22,9 @@ public struct APIServer: Service {
     /// A bearer token of a member of `system:masters`; the same at every start.
     public let adminToken: String
 
+    /// How long requests in flight may take once the server stops.
+    private static let drainLimit = Duration.milliseconds(500)
+
     private let handler: APIHandler
     private let tls: TLSConfiguration
     private let listening = ListeningPort()
@@ -91,8 +94,18 @@ public struct APIServer: Service {
                         store.tellProgress()
                     }
                 }
+                // Clients that keep their connections open must not keep the server from stopping.
+                group.addTask {
+                    try await gracefulShutdown()
+                    try await Task.sleep(for: Self.drainLimit)
+                }
                 try await group.next()
                 group.cancelAll()
+                do {
+                    while try await group.next() != nil {}
+                } catch is CancellationError {
+                    // What was still open has been closed.
+                }
             }
         } catch {
             let failure = APIServerError(

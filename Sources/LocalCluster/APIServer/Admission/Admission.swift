@@ -38,7 +38,8 @@ extension APIHandler {
         guard let found = store.object("serviceaccounts", request.namespace, account) else {
             throw .forbidden(
                 request.definition, name: pod[path: ["metadata", "name"]]?.stringValue ?? "",
-                "error looking up service account \(request.namespace)/\(account): serviceaccount \"\(account)\" not found")
+                "error looking up service account \(request.namespace)/\(account): serviceaccount \"\(account)\" not found"
+            )
         }
         return ServiceAccountAdmission.admit(pod, account: found.value(), suffix: randomSuffix())
     }

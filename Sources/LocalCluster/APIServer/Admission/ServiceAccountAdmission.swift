@@ -32,7 +32,9 @@ enum ServiceAccountAdmission {
                 containers.map { container in
                     var container = container
                     var mounts = container["volumeMounts"]?.arrayValue ?? []
-                    guard !mounts.contains(where: { $0["mountPath"]?.stringValue == mountPath }) else { return container }
+                    guard !mounts.contains(where: { $0["mountPath"]?.stringValue == mountPath }) else {
+                        return container
+                    }
                     mounts.append(["mountPath": .string(mountPath), "name": .string(volume), "readOnly": true])
                     container["volumeMounts"] = .array(mounts)
                     isMounted = true

@@ -28,6 +28,8 @@ struct APIHandler: HTTPResponder {
             return try await answer(request, context)
         } catch let error as StatusError {
             return .failure(error)
+        } catch let failure as WarnedFailure {
+            return .failure(failure.error).with(warnings: failure.warnings)
         } catch {
             logger.error("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             return .failure(

@@ -44,6 +44,12 @@ extension HTTPField.Name {
     static var warning: HTTPField.Name { HTTPField.Name("Warning") ?? .via }
 }
 
+/// A refusal that comes with warnings.
+struct WarnedFailure: Error {
+    var error: StatusError
+    var warnings: [String]
+}
+
 extension StatusError {
     static let methodNotAllowed = StatusError(
         code: 405, reason: "MethodNotAllowed",

@@ -37,10 +37,18 @@ extension APIRequest {
 
 extension ObjectRequest {
     /// The object a create or replace sends, of the right kind and without fields its kind does not have.
-    func sentObject(_ options: WriteOptions) throws(StatusError) -> (object: JSONValue, warnings: [String]) {
+    func sentObject(_ options: WriteOptions) throws -> (object: JSONValue, warnings: [String]) {
         let (value, duplicates) = try request.json(for: definition)
-        return try definition.decode(
-            try checkedVersion(value), duplicateKeys: duplicates, validation: options.validation)
+        let object: JSONValue
+        do {
+            object = try checkedVersion(value)
+        } catch {
+            guard options.validation == .warn else { throw error }
+            // Nothing is known of a version that is not served, so every field is unknown.
+            let unknown = (value.objectValue ?? [:]).keys.filter { !["apiVersion", "kind", "metadata"].contains($0) }
+            throw WarnedFailure(error: error, warnings: unknown.sorted().map { "unknown field \"\($0)\"" })
+        }
+        return try definition.decode(object, duplicateKeys: duplicates, validation: options.validation)
     }
 
     /// A custom object must be of the version of its path; a built-in kind's path decides what a body without a version is.

@@ -141,6 +141,11 @@ extension ObjectStore {
         }
     }
 
+    /// Tells one watcher how far it has got.
+    func tellProgress(_ watch: Watch) {
+        memory.withLock { _ = $0.collections[watch.resource]?.watchers[watch.id]?.send(.progress($0.revision)) }
+    }
+
     /// Ends all watches of a resource that is served no longer.
     func endWatches(_ resource: String) {
         memory.withLock { $0.collections[resource]?.watchers.values.forEach { $0.finish() } }

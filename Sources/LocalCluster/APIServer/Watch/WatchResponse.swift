@@ -27,12 +27,20 @@ extension APIHandler {
         let channel = request.request.channel
         let seconds = options.timeoutSeconds ?? Int.random(in: 1800..<3600)
         let deadline = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { watch.continuation.finish() }
+        // What the client has seen when its time is up, told shortly before, is where it can go on.
+        let bookmark =
+            seconds <= 2
+            ? nil
+            : channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds - 2))) {
+                store.tellProgress(watch)
+            }
         channel.closeFuture.whenComplete { _ in watch.continuation.finish() }
         var response = Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache, private"],
             body: ResponseBody { writer in
                 defer {
                     deadline.cancel()
+                    bookmark?.cancel()
                     store.end(watch)
                 }
                 var form = form
