@@ -192,6 +192,20 @@ import Testing
         #expect(service.managers["other/update"]?[path: ["f:spec", "f:sessionAffinity"]] == [:])
     }
 
+    @Test func ownershipCanBeClearedAndHandedOver() throws {
+        var map = OneObject(try Kinds.builtin("configmaps"))
+        try map.write(["metadata": ["name": "a"], "data": ["k": "1"]], as: "client-side")
+        var entries = try #require(map.value?[path: ["metadata", "managedFields"]]?.arrayValue)
+        entries[0]["manager"] = "kubectl"
+        entries[0]["operation"] = "Apply"
+        try map.merge(["metadata": ["managedFields": .array(entries)]], as: "migration")
+        #expect(Array(map.managers.keys) == ["kubectl"])
+        try map.apply(["metadata": ["name": "a"], "data": ["l": "1"]], as: "kubectl")
+        #expect(map.value?["data"] == ["l": "1"])
+        try map.merge(["metadata": ["managedFields": [[:]]]], as: "anybody")
+        #expect(map.managers.isEmpty)
+    }
+
     @Test func fieldsOfOthersAreRefusedBeforeAnythingIsMerged() throws {
         var map = OneObject(try Kinds.builtin("configmaps"))
         for (wish, code) in [

@@ -12,8 +12,15 @@ public enum ManagedFields {
         _ new: JSONValue, old: JSONValue?, definition: ResourceDefinition, manager: String, subresource: String? = nil,
         now: String
     ) -> JSONValue {
-        // A client may clear the ownership of everything, but not otherwise write it.
-        var managers = Managers(clearsOwnership(new) ? nil : old ?? new)
+        let sent = new[path: ["metadata", "managedFields"]]?.arrayValue ?? []
+        if sent == [[:]], subresource == nil {
+            var cleared = new
+            cleared[path: ["metadata", "managedFields"]] = nil
+            return cleared
+        }
+        // A client may write them; through a subresource, and when it sends none, the stored ones hold.
+        var managers = Managers(subresource == nil ? new : old)
+        if managers.sets.isEmpty { managers = Managers(old) }
         let comparison = Self.comparison(old ?? definition.blank, new, definition, subresource)
         managers.take(comparison, exceptFrom: nil)
         let own = Manager(
@@ -43,11 +50,6 @@ public enum ManagedFields {
         var object = object
         object[path: ["metadata", "managedFields"]] = nil
         return object
-    }
-
-    private static func clearsOwnership(_ new: JSONValue) -> Bool {
-        guard let entries = new[path: ["metadata", "managedFields"]]?.arrayValue else { return false }
-        return entries == [[:]]
     }
 
     private static func withoutTimes(_ object: JSONValue) -> JSONValue {

@@ -26,6 +26,14 @@ extension CustomResourceDefinitions {
         } else if scope != "Namespaced", scope != "Cluster" {
             errors.append(.notSupported("spec.scope", scope, ["Cluster", "Namespaced"]))
         }
+        if spec["preserveUnknownFields"] == true {
+            errors.append(
+                .invalid("spec.preserveUnknownFields", true, "must be false in order to use defaults in the schema"))
+        }
+        // Nothing here calls webhooks.
+        if let strategy = spec[path: ["conversion", "strategy"]], strategy != "None" {
+            errors.append(.notSupported("spec.conversion.strategy", strategy, ["None"]))
+        }
         errors += nameFaults(spec["names"] ?? [:])
         errors += versionFaults(spec, crd)
         if let old, old[path: ["status", "conditions"]]?.arrayValue?.contains(where: isEstablished) == true {

@@ -52,7 +52,7 @@ extension SchemaNotation {
             volumeMounts#12 [VolumeMountStatus] key=mountPath patch=merge merge=mountPath; user#13 ContainerUser;
             stopSignal#15 string?
         ContainerUser: linux#1 LinuxContainerUser
-        DaemonEndpoint:
+        DaemonEndpoint: Port#1 int32!*
         DownwardAPIProjection: items#1 [DownwardAPIVolumeFile]
         DownwardAPIVolumeFile: path#1 string!*; fieldRef#2 ObjectFieldSelector;
             resourceFieldRef#3 ResourceFieldSelector; mode#4 int32?
