@@ -157,7 +157,8 @@ var targets: [Target] = [
     tests(
         "ServiceFoundationTests",
         [
-            "ServiceFoundation", "Contracts", "Messaging", "PostgreSQL", "PodEnvironment", "TestServers", hummingbird,
+            "ServiceFoundation", "PaymentService", "Contracts", "Messaging", "PostgreSQL", "PodEnvironment",
+            "TestServers", hummingbird,
             hummingbirdTesting, httpTypes, jwtKit, crypto, logging, metrics, serviceLifecycle, configuration,
         ]),
     tests("UserServiceTests", ["UserService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
@@ -180,7 +181,8 @@ var targets: [Target] = [
         "StorefrontOperatorTests",
         [
             "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts", "PodEnvironment",
-            "PostgreSQL", "TestServers", asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle, x509, asn1,
+            "PostgreSQL", "LocalAPIServer", "TestServers", asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle,
+            x509, asn1,
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging]),

@@ -24,7 +24,8 @@ import Testing
             try await client.create(.deployment, deployment("web", replicas: 3))
             try await cluster.eventually("three pods are ready and available") {
                 try await cluster.playNode("app=web")
-                return try await client.get(.deployment, "web", namespace: "default")["status", "availableReplicas"] == 3
+                return try await client.get(.deployment, "web", namespace: "default")["status", "availableReplicas"]
+                    == 3
             }
             #expect(try await cluster.pods("app=web").count == 3)
             try await cluster.eventually("the Service's slice has them") {

@@ -13,7 +13,9 @@ import Testing
     func metric(utilization: Int) throws -> AutoscalerMetric {
         try AutoscalerMetric([
             "type": "Resource",
-            "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": JSONValue(utilization)]],
+            "resource": [
+                "name": "cpu", "target": ["type": "Utilization", "averageUtilization": JSONValue(utilization)],
+            ],
         ])
     }
 
@@ -131,7 +133,8 @@ import Testing
 @Suite struct ReplicaSetDecisionTests {
     let now = Timestamp("2026-01-01T00:10:00Z") ?? .now
 
-    func pod(_ name: String, phase: String = "Running", readySince: String? = nil, cost: String? = nil) -> UntypedObject {
+    func pod(_ name: String, phase: String = "Running", readySince: String? = nil, cost: String? = nil) -> UntypedObject
+    {
         var pod = UntypedObject(.pod, name: name, namespace: "default", labels: ["app": "web"])
         pod["spec", "nodeName"] = "n"
         pod.status = ["phase": .string(phase)]
@@ -181,7 +184,8 @@ import Testing
 }
 
 @Suite struct EndpointSliceTests {
-    func pod(_ name: String, _ address: String, ready: Bool, deleting: Bool = false, port: Int = 8080) -> UntypedObject {
+    func pod(_ name: String, _ address: String, ready: Bool, deleting: Bool = false, port: Int = 8080) -> UntypedObject
+    {
         var pod = UntypedObject(.pod, name: name, namespace: "default")
         pod["spec", "containers"] = [["name": "c", "ports": [["name": "http", "containerPort": JSONValue(port)]]]]
         pod.status = [
@@ -205,8 +209,10 @@ import Testing
     @Test func conditionsTellWhoServesAndWhoLeaves() {
         let slices = EndpointSlices.desired(
             service,
-            pods: [pod("a", "127.9.1.1", ready: true), pod("b", "127.9.1.2", ready: false),
-                pod("c", "127.9.1.3", ready: true, deleting: true)])
+            pods: [
+                pod("a", "127.9.1.1", ready: true), pod("b", "127.9.1.2", ready: false),
+                pod("c", "127.9.1.3", ready: true, deleting: true),
+            ])
         #expect(slices.count == 1)
         let conditions = slices[0].json["endpoints"]?.arrayValue?.map { $0["conditions"] }
         #expect(
@@ -233,7 +239,11 @@ import Testing
 }
 
 @Suite struct DisruptionBudgetTests {
-    @Test(arguments: [(["minAvailable": 2], 1), (["minAvailable": "50%"], 1), (["maxUnavailable": 1], 1), (["maxUnavailable": "34%"], 2)] as [(JSONValue, Int)])
+    @Test(
+        arguments: [
+            (["minAvailable": 2], 1), (["minAvailable": "50%"], 1), (["maxUnavailable": 1], 1),
+            (["maxUnavailable": "34%"], 2),
+        ] as [(JSONValue, Int)])
     func allowedDisruptionsFollowTheSpec(spec: JSONValue, allowed: Int) {
         var budget = UntypedObject(.podDisruptionBudget, name: "b", namespace: "default")
         budget.spec = spec

@@ -64,7 +64,10 @@ import Testing
     }
 
     @Test func theBackoffDoublesUpToTenMinutes() {
-        #expect((0...8).map { JobDecision.backoff(failures: $0).components.seconds } == [0, 10, 20, 40, 80, 160, 320, 600, 600])
+        #expect(
+            (0...8).map { JobDecision.backoff(failures: $0).components.seconds } == [
+                0, 10, 20, 40, 80, 160, 320, 600, 600,
+            ])
     }
 
     @Test func moreFailuresThanTheLimitFailTheJob() throws {

@@ -160,6 +160,12 @@ struct Rollout {
         noteSize(&set)
     }
 
+    private mutating func resizeOld(at index: Int, to replicas: Int) {
+        var set = old[index]
+        resize(&set, to: replicas)
+        old[index] = set
+    }
+
     // MARK: strategies
 
     private mutating func rollingUpdate() {
@@ -200,20 +206,20 @@ struct Rollout {
         for index in old.indices where room > 0 && old[index].replicas > old[index].available {
             let count = min(room, old[index].replicas - old[index].available)
             room -= count
-            resize(&old[index], to: old[index].replicas - count)
+            resizeOld(at: index, to: old[index].replicas - count)
         }
         var spare = all.reduce(0) { $0 + $1.available } - minimum
         for index in old.indices where spare > 0 && old[index].replicas > 0 {
             let count = min(spare, old[index].replicas)
             spare -= count
-            resize(&old[index], to: old[index].replicas - count)
+            resizeOld(at: index, to: old[index].replicas - count)
         }
     }
 
     private mutating func recreate() {
         prepareNew(create: false)
         let active = old.indices.filter { old[$0].replicas > 0 }
-        for index in active { resize(&old[index], to: 0) }
+        for index in active { resizeOld(at: index, to: 0) }
         guard active.isEmpty, !hasOldPods else { return }
         if new == nil { return prepareNew(create: true) }
         if var set = new, set.replicas != spec.replicas {

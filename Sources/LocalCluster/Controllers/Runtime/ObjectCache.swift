@@ -8,7 +8,13 @@ import Synchronization
 /// controllers wait for "expectations"; here the answers of writes are kept until the watch has caught up.
 final class ObjectCache: Sendable {
     let informer: Informer
-    private let written = Mutex<[ObjectKey: Written]>([:])
+    private let state = Mutex(State())
+
+    private struct State: Sendable {
+        var written: [ObjectKey: Written] = [:]
+        /// UIDs of objects that went lately: an answer that arrives after the news of the end is no news.
+        var gone: Set<String> = []
+    }
 
     private struct Written: Sendable {
         var object: UntypedObject
@@ -28,7 +34,10 @@ final class ObjectCache: Sendable {
 
     /// Remembers the answer to a write.
     func note(_ object: UntypedObject) {
-        written.withLock { $0[object.key] = Written(object: object) }
+        state.withLock { state in
+            guard !state.gone.contains(object.uid) else { return }
+            state.written[object.key] = Written(object: object)
+        }
     }
 
     subscript(key: ObjectKey) -> UntypedObject? {
@@ -49,12 +58,12 @@ final class ObjectCache: Sendable {
     private func newest(
         _ cached: [UntypedObject], also isWanted: (UntypedObject) -> Bool
     ) -> [UntypedObject] {
-        let written = written.withLock { written in
-            if !written.isEmpty {
+        let written = state.withLock { state in
+            if !state.written.isEmpty {
                 let now = ContinuousClock.now
-                written = written.filter { now - $0.value.time < Self.patience }
+                state.written = state.written.filter { now - $0.value.time < Self.patience }
             }
-            return written
+            return state.written
         }
         guard !written.isEmpty else { return cached }
         var rest = written.filter { isWanted($0.value.object) }
@@ -65,10 +74,14 @@ final class ObjectCache: Sendable {
 
     private func observed(_ event: InformerEvent) {
         let object = event.object
-        written.withLock { written in
-            guard let own = written[object.key]?.object else { return }
-            if case .deleted = event, own.uid == object.uid { written[object.key] = nil }
-            if !object.isOlder(than: own) { written[object.key] = nil }
+        state.withLock { state in
+            if case .deleted = event {
+                if state.gone.count >= 1024 { state.gone = [] }
+                state.gone.insert(object.uid)
+                if state.written[object.key]?.object.uid == object.uid { state.written[object.key] = nil }
+            } else if let own = state.written[object.key]?.object, !object.isOlder(than: own) {
+                state.written[object.key] = nil
+            }
         }
     }
 }

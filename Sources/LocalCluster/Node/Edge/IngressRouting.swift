@@ -29,17 +29,18 @@ struct IngressRouting: Sendable, Equatable {
                     guard let backend = Self.backend(path["backend"], ingress) else { continue }
                     var text = path["path"]?.stringValue ?? "/"
                     if text.isEmpty { text = "/" }
+                    let isExact = path["pathType"]?.stringValue == "Exact"
                     hosts[host, default: []].append(
                         Rule(
-                            path: text, prefix: text.hasSuffix("/") ? String(text.dropLast()) : text,
-                            isExact: path["pathType"]?.stringValue == "Exact", backend: backend))
+                            path: text, prefix: text.hasSuffix("/") && !isExact ? String(text.dropLast()) : text,
+                            isExact: isExact, backend: backend))
                 }
             }
         }
         for host in hosts.keys {
             hosts[host]?.sort { left, right in
-                left.path.utf8.count != right.path.utf8.count
-                    ? left.path.utf8.count > right.path.utf8.count : left.isExact && !right.isExact
+                left.prefix.utf8.count != right.prefix.utf8.count
+                    ? left.prefix.utf8.count > right.prefix.utf8.count : left.isExact && !right.isExact
             }
         }
     }

@@ -210,6 +210,11 @@ struct PodMachine: Sendable {
         }
     }
 
+    /// The pod ends because its node does.
+    var isShuttingDown: Bool {
+        if case .shutdown = ending { true } else { false }
+    }
+
     /// Nothing of the pod will run again.
     var isFinished: Bool { phase == .succeeded || phase == .failed }
 }

@@ -161,7 +161,10 @@ extension PodWorker {
     }
 
     private func preStop(_ container: ContainerSpec, grace: Duration) async {
-        if let pause = container.preStopSleep { try? await Task.sleep(for: min(pause, grace)) }
+        // A pause lets endpoints drain; when the whole node goes, nobody is sent here any more.
+        if let pause = container.preStopSleep, !machine.isShuttingDown {
+            try? await Task.sleep(for: min(pause, grace))
+        }
         guard let hook = container.preStop, let process = try? prepare(container) else { return }
         let outcome = await context.probes.run(hook, address: address, timeout: grace, in: process)
         if case .failure(let text) = outcome {
