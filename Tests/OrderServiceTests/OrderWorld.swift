@@ -20,6 +20,10 @@ struct OrderWorld: Hashable {
     var payment = Payment.none
     /// Delivered in any order, each at least once.
     var messages: Set<Message> = []
+    /// Calls on their way, whose step may be over by the time they arrive; nobody waits for their answers.
+    var requests: Set<SagaStep> = []
+    /// An answer on its way to the worker that waits for it.
+    var answer: OrderEvent?
     var hasStock: Bool
     var cardWorks: Bool
 
@@ -54,16 +58,32 @@ struct OrderWorld: Hashable {
             if world != self { next.append(world) }
         }
         if order.step != .done {
-            // The call arrives and so does its answer; the answer is lost; the call never arrives.
-            add { $0.callAndHandle() }
-            add { world in
-                _ = world.call()
-                world.handle(.unavailable)
+            // The call arrives and its answer is on its way; the call is late and its answer lost; both are lost.
+            if answer == nil {
+                add { $0.answer = $0.call(order.step) }
+                if requests.isEmpty {
+                    add { world in
+                        world.requests.insert(order.step)
+                        world.handle(.unavailable)
+                    }
+                }
             }
             add { $0.handle(.unavailable) }
             add { world in
                 world.order.gaveUp = true
                 world.handle(.unavailable)
+            }
+        }
+        if let answer {
+            add { world in
+                world.answer = nil
+                world.handle(answer)
+            }
+        }
+        for request in requests {
+            add { world in
+                world.requests.remove(request)
+                _ = world.call(request)
             }
         }
         for message in messages {
@@ -87,14 +107,23 @@ struct OrderWorld: Hashable {
     }
 
     /// Whether nothing happens any more unless somebody wishes it.
-    var isQuiet: Bool { order.step == .done && messages.isEmpty }
+    var isQuiet: Bool { order.step == .done && messages.isEmpty && requests.isEmpty && answer == nil }
 
     // MARK: The order
 
     /// The saga's call takes effect and is answered.
     mutating func callAndHandle() {
-        let event = call()
+        let event = call(order.step)
         handle(event)
+    }
+
+    /// Everything that is on its way arrives.
+    mutating func settleNetwork() {
+        if let answer { handle(answer) }
+        answer = nil
+        for request in requests { _ = call(request) }
+        requests = []
+        while let message = messages.popFirst() { receive(message) }
     }
 
     mutating func handle(_ event: OrderEvent) {
@@ -128,8 +157,8 @@ struct OrderWorld: Hashable {
     // MARK: The services around it, as their contracts say
 
     /// The saga's call takes effect; the event that its answer means.
-    private mutating func call() -> OrderEvent {
-        switch order.step {
+    private mutating func call(_ step: SagaStep) -> OrderEvent {
+        switch step {
         case .reserve:
             switch reservation {
             case .none:

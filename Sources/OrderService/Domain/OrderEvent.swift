@@ -4,7 +4,7 @@ enum Canceller: Sendable, CaseIterable {
 }
 
 /// What can happen to an order: answers of the services its saga calls, events of theirs, wishes of people.
-enum OrderEvent: Sendable, Equatable {
+enum OrderEvent: Sendable, Hashable {
     // Answers
     case reserved
     case reservationRefused(CancelReason)
