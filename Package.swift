@@ -185,7 +185,7 @@ var targets: [Target] = [
             x509, asn1,
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
-    tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging]),
+    tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, serviceLifecycle]),
     tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient", logging, serviceLifecycle]),
     tests(
         "LocalNodeTests",

@@ -1,6 +1,7 @@
 import Foundation
 import KubernetesClient
 import LocalAPIServer
+import Logging
 import Testing
 
 @Suite(.serialized) struct ServerTests {
@@ -9,16 +10,12 @@ import Testing
             let client = running.client
             let created = try await client.create(.configMap, configMap("a", ["k": "1"]))
             #expect(!created.json.text("metadata", "uid").isEmpty)
-            await #expect(performing: { try await client.create(.configMap, configMap("a")) }) {
-                ($0 as? KubernetesError)?.isAlreadyExists ?? false
-            }
+            await expectRefusal(\.isAlreadyExists) { try await client.create(.configMap, configMap("a")) }
             var changed = created
             changed["data", "k"] = "2"
             let replaced = try await client.replace(.configMap, changed)
             #expect(replaced.resourceVersion != created.resourceVersion)
-            await #expect(performing: { try await client.replace(.configMap, changed) }) {
-                ($0 as? KubernetesError)?.isConflict ?? false
-            }
+            await expectRefusal(\.isConflict) { try await client.replace(.configMap, changed) }
             let same = try await client.replace(.configMap, replaced)
             #expect(same.resourceVersion == replaced.resourceVersion, "a write that changes nothing is none")
             #expect(try await client.delete(.configMap, "a", namespace: "default") == nil)
@@ -76,9 +73,7 @@ import Testing
             try await admin.create(.serviceAccount, UntypedObject(.serviceAccount, name: "op", namespace: "default"))
             let token = try await admin.serviceAccountToken("op", namespace: "default").token
             try await running.withClient(token: token) { client in
-                await #expect(performing: { try await client.list(.configMap, namespace: "default") }) {
-                    ($0 as? KubernetesError)?.isForbidden ?? false
-                }
+                await expectRefusal(\.isForbidden) { try await client.list(.configMap, namespace: "default") }
                 var role = UntypedObject(.role, name: "reader", namespace: "default")
                 role["rules"] = [["apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list"]]]
                 try await admin.create(.role, role)
@@ -87,15 +82,11 @@ import Testing
                 binding["subjects"] = [["kind": "ServiceAccount", "name": "op", "namespace": "default"]]
                 try await admin.create(.roleBinding, binding)
                 _ = try await client.list(.configMap, namespace: "default")
-                await #expect(performing: { try await client.create(.configMap, configMap("a")) }) {
-                    ($0 as? KubernetesError)?.isForbidden ?? false
-                }
+                await expectRefusal(\.isForbidden) { try await client.create(.configMap, configMap("a")) }
             }
             try await admin.delete(.serviceAccount, "op", namespace: "default")
             try await running.withClient(token: token) { client in
-                await #expect(performing: { try await client.list(.configMap, namespace: "default") }) {
-                    ($0 as? KubernetesError)?.isUnauthorized ?? false
-                }
+                await expectRefusal(\.isUnauthorized) { try await client.list(.configMap, namespace: "default") }
             }
         }
     }
@@ -128,9 +119,7 @@ import Testing
             let widget = ResourceKind(group: "example.com", version: "v1", plural: "widgets", kind: "Widget")
             var object = UntypedObject(widget, name: "a", namespace: "default")
             object["spec"] = ["size": 0]
-            await #expect(performing: { [object] in try await client.create(widget, object) }) {
-                ($0 as? KubernetesError)?.isInvalid ?? false
-            }
+            await expectRefusal(\.isInvalid) { try await client.create(widget, object) }
             object["spec"] = [:]
             let created = try await client.create(widget, object)
             #expect(created["spec", "size"] == 3)
@@ -140,9 +129,7 @@ import Testing
             #expect(try await client.resources(group: "example.com", version: "v1").map(\.plural) == ["widgets"])
             try await client.delete(.customResourceDefinition, "widgets.example.com")
             #expect(try await client.find(.customResourceDefinition, "widgets.example.com") == nil)
-            await #expect(performing: { try await client.list(widget, namespace: "default") }) {
-                ($0 as? KubernetesError)?.status?.code == 404
-            }
+            await expectRefusal({ $0.status?.code == 404 }) { try await client.list(widget, namespace: "default") }
         }
     }
 
@@ -155,7 +142,7 @@ import Testing
             let held = try #require(try await client.delete(.configMap, "held", namespace: "default"))
             #expect(held["metadata", "deletionTimestamp"] != nil)
             try await client.patch(
-                .configMap, "held", namespace: "default", .merge(["metadata": ["finalizers": nil]]))
+                .configMap, "held", namespace: "default", .merge(["metadata": ["finalizers": .null]]))
             #expect(try await client.find(.configMap, "held", namespace: "default") == nil)
         }
     }

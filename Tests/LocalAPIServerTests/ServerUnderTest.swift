@@ -2,6 +2,7 @@ import Foundation
 import KubernetesClient
 import LocalAPIServer
 import Logging
+import ServiceLifecycle
 import Testing
 
 /// Runs a server on a free port for the length of `body`, then stops it.
@@ -14,7 +15,8 @@ func withServer(
     logger.logLevel = .warning
     let server = try APIServer(
         configuration: .init(port: 0, stateFolder: folder, serviceRange: "127.99.128.0/17"), logger: logger)
-    let running = Task { try await server.run() }
+    let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+    let running = Task { try await group.run() }
     do {
         let port = try await server.listeningPort()
         let admin = try RunningServer(server: server, port: port, token: server.adminToken)
@@ -26,12 +28,12 @@ func withServer(
         }
         try await admin.client.shutdown()
     } catch {
-        running.cancel()
+        await group.triggerGracefulShutdown()
         _ = await running.result
         throw error
     }
-    running.cancel()
-    _ = await running.result
+    await group.triggerGracefulShutdown()
+    try await running.value
 }
 
 struct RunningServer: Sendable {
@@ -64,4 +66,19 @@ func configMap(_ name: String, _ data: [String: String] = [:], namespace: String
     var object = UntypedObject(.configMap, name: name, namespace: namespace)
     object["data"] = JSONValue(data)
     return object
+}
+
+/// Expects that the server refuses a request in a certain way.
+func expectRefusal<Answer>(
+    _ isExpected: (KubernetesError) -> Bool, sourceLocation: SourceLocation = #_sourceLocation,
+    _ request: () async throws -> Answer
+) async {
+    do {
+        _ = try await request()
+        Issue.record("the request was accepted", sourceLocation: sourceLocation)
+    } catch let error as KubernetesError {
+        #expect(isExpected(error), "\(error)", sourceLocation: sourceLocation)
+    } catch {
+        Issue.record(error, sourceLocation: sourceLocation)
+    }
 }

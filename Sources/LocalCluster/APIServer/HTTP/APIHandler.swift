@@ -42,9 +42,10 @@ struct APIHandler: HTTPResponder {
     private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
         let query = QueryParameters(request.uri.query ?? "")
         let target = RequestTarget(method: request.method, path: request.uri.path, query: query)
-        guard let user = await authenticator.user(of: request.headers, on: context.channel) else {
+        guard let sender = await authenticator.user(of: request.headers, on: context.channel) else {
             throw StatusError.unauthorized
         }
+        let user = try impersonated(sender, request.headers)
         try authorize(user, target)
         var body: [UInt8] = []
         if request.method != .get {

@@ -14,6 +14,8 @@ struct ObjectDatabase: Sendable {
     init(path: String) throws {
         var configuration = Configuration()
         configuration.journalMode = .wal
+        // A server that is just ending may still hold the file.
+        configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
         }

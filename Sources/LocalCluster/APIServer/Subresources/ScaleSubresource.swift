@@ -82,7 +82,8 @@ extension ObjectRequest {
             if !text.isEmpty { status["selector"] = .string(text) }
         }
         return [
-            "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": metadata, "spec": ["replicas": replicas],
+            "apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": metadata,
+            "spec": replicas.intValue == 0 ? [:] : ["replicas": replicas],
             "status": status,
         ]
     }
