@@ -1,5 +1,7 @@
 import Foundation
+import HTTPTypes
 import HummingbirdTesting
+import PostgreSQL
 import ServiceFoundation
 import TestServers
 import Testing

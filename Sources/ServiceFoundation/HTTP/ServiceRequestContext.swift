@@ -22,6 +22,7 @@ public struct ServiceRequestContext: RequestContext {
 
 extension ServiceRequestContext {
     /// The signed-in person, or problem 401.
+    @discardableResult
     public func requirePrincipal() throws -> Principal {
         guard let principal else { throw Problem.unauthorized() }
         return principal

@@ -25,20 +25,25 @@ public struct JSONBody: Sendable {
         do {
             return try ContractsJSON.decoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
-            throw Self.problem(of: error)
+            throw Self.problem(of: error, bytes)
         }
     }
 
     private static func malformed(_ detail: String) -> Problem { .badRequest("malformed_json", detail) }
 
-    private static func problem(of error: DecodingError) -> Problem {
+    private static func problem(of error: DecodingError, _ bytes: [UInt8]) -> Problem {
         switch error {
         case .keyNotFound(let key, let context): invalid(context.codingPath + [key], "is required")
         case .valueNotFound(let type, let context): invalid(context.codingPath, "must be \(name(of: type)), not null")
         case .typeMismatch(let type, let context): invalid(context.codingPath, "must be \(name(of: type))")
         case .dataCorrupted(let context):
-            context.codingPath.isEmpty
-                ? malformed("The request body is not valid JSON.") : invalid(context.codingPath, "has an invalid value")
+            if !context.codingPath.isEmpty {
+                invalid(context.codingPath, "has an invalid value")
+            } else if let pointer = JSONNumbers.pointerToNonInteger(bytes) {
+                invalid(pointer, "must be an integer in range")
+            } else {
+                malformed("The request body is not valid JSON.")
+            }
         @unknown default: malformed("The request body cannot be read.")
         }
     }
@@ -49,7 +54,11 @@ public struct JSONBody: Sendable {
                 + (key.intValue.map(String.init)
                     ?? key.stringValue.replacing("~", with: "~0").replacing("/", with: "~1"))
         }.joined()
-        return .unprocessable(
+        return invalid(pointer, detail)
+    }
+
+    private static func invalid(_ pointer: String, _ detail: String) -> Problem {
+        .unprocessable(
             "validation_failed", "The request has invalid fields.",
             errors: [FieldError(pointer: pointer, detail: detail)])
     }
