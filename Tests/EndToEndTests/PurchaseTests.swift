@@ -53,7 +53,7 @@ extension EndToEnd {
                 let answer = try await buyer.send(.GET, "/api/v1/notifications/\(buyer.id)").expect(200)
                 let sent = (answer["items"]?.arrayValue ?? []).filter { $0["status"] == "sent" }
                 let names = Set(sent.compactMap { $0["template_name"]?.stringValue })
-                return names.isSuperset(of: ["welcome", "order_confirmed"]) ? names : nil
+                return names.isSuperset(of: ["welcome", "order_confirmation"]) ? names : nil
             }
             #expect(templates.contains("welcome"))
             let mails = try await poll("the mails themselves") {

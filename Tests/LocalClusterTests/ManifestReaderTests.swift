@@ -28,7 +28,8 @@ struct ManifestReaderTests {
     @Test func numbersBooleansAndTextsKeepTheirTypes() throws {
         let object = try #require(
             try ManifestReader.objects(
-                yaml: "{apiVersion: v1, kind: X, metadata: {name: x}, a: 3, b: 2.5, c: true, d: '3', e: null}", name: "t"
+                yaml: "{apiVersion: v1, kind: X, metadata: {name: x}, a: 3, b: 2.5, c: true, d: '3', e: null}",
+                name: "t"
             ).first)
         #expect(object["a"] == 3)
         #expect(object["b"] == 2.5)

@@ -34,7 +34,7 @@ struct ControlPlane: Sendable {
 
         clientConfiguration = try .automatic(kubeconfig: state.kubeconfig)
         let node = NodeAgent(
-            configuration: NodeConfiguration(
+            NodeConfiguration(
                 name: Self.nodeName, address: addresses.node, stateDirectory: state.path,
                 binaryDirectories: configuration.binaryDirectories, podNetwork: PodNetwork(prefix: addresses.podPrefix),
                 edge: .init(host: configuration.edgeAddress, port: configuration.edgePort),
@@ -42,7 +42,12 @@ struct ControlPlane: Sendable {
                 client: clientConfiguration, apiServer: .init(host: addresses.apiServer, port: 6443),
                 shutdownGrace: .seconds(4)),
             logger: logger)
-        services = [server, LocalControllers(client: clientConfiguration, logger: logger), node]
+        let controllers = LocalControllers(
+            .init(
+                client: clientConfiguration, rootCertificate: server.certificateAuthority.certificatePEM,
+                ingressAddress: configuration.edgeAddress, ingressPort: configuration.edgePort),
+            logger: logger)
+        services = [server, controllers, node]
     }
 
     private static func write(_ text: String, to file: String) throws(LocalClusterError) {

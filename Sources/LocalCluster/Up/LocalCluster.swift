@@ -1,17 +1,16 @@
 import Foundation
-public import KubernetesClient
+import KubernetesClient
 import LocalAPIServer
-import LocalControllers
-import LocalNode
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// A Kubernetes control plane and node with PostgreSQL, RabbitMQ and Redis beside them, on one machine.
 public struct LocalCluster: Sendable {
     private let configuration: LocalClusterConfiguration
-    private let progress: Progress
+    private let progress: ProgressDisplay
 
-    public init(configuration: LocalClusterConfiguration, progress: Progress) {
+    public init(configuration: LocalClusterConfiguration, progress: ProgressDisplay) {
         self.configuration = configuration
         self.progress = progress
     }
@@ -40,7 +39,7 @@ public struct LocalCluster: Sendable {
         let control = try ControlPlane(configuration, settings, logger)
         let access = ClusterAccess(
             client: KubernetesClient(configuration: control.clientConfiguration, logger: logger), state: state,
-            settings: settings, configuration: configuration)
+            settings: settings, configuration: configuration, started: Date())
         let start = StartUp(servers: servers, control: control, access: access, progress: progress, workload: workload)
 
         var group = ServiceGroupConfiguration(
@@ -58,7 +57,6 @@ public struct LocalCluster: Sendable {
         }
         progress.wait(for: nil)
         progress.done("stopped")
-        try? await access.client.shutdown()
         try outcome.get()
     }
 }

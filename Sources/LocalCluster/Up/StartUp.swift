@@ -1,4 +1,5 @@
 import KubernetesClient
+import LocalAPIServer
 import ServiceLifecycle
 
 /// Waits for the parts to answer, runs the workload and stays until shutdown.
@@ -6,17 +7,21 @@ struct StartUp: Service {
     let servers: DataServers
     let control: ControlPlane
     let access: ClusterAccess
-    let progress: Progress
+    let progress: ProgressDisplay
     let workload: @Sendable (ClusterAccess) async throws -> Void
 
     func run() async throws {
         do {
             try await cancelWhenGracefulShutdown { try await bringUp() }
-        } catch is CancellationError {
-            return
+            try? await gracefulShutdown()
+        } catch  where Task.isShuttingDownGracefully {
+            // Whatever was under way was given up for the shutdown.
+        } catch {
+            try? await access.client.shutdown()
+            throw error
         }
-        try? await gracefulShutdown()
         progress.wait(for: "everything to stop")
+        try? await access.client.shutdown()
     }
 
     private func bringUp() async throws {

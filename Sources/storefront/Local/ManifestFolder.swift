@@ -8,10 +8,10 @@ enum ManifestFolder {
         let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
         let candidates =
             name.map { [$0] } ?? [
-                "manifests/base",
-                folder.appending(path: "../../../manifests/base").standardizedFileURL.path,
-                folder.appending(path: "../../manifests/base").standardizedFileURL.path,
-                folder.appending(path: "../share/storefront/manifests/base").standardizedFileURL.path,
+                "manifests/overlays/cluster-wide",
+                folder.appending(path: "../../../manifests/overlays/cluster-wide").standardizedFileURL.path,
+                folder.appending(path: "../../manifests/overlays/cluster-wide").standardizedFileURL.path,
+                folder.appending(path: "../share/storefront/manifests/overlays/cluster-wide").standardizedFileURL.path,
             ]
         if let found = candidates.first(where: { FileManager.default.fileExists(atPath: "\($0)/kustomization.yaml") }) {
             return found

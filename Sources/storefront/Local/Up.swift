@@ -22,17 +22,16 @@ struct Up: Sendable {
         for index in storefronts.indices where storefronts[index].namespace == nil {
             storefronts[index].namespace = "default"
         }
-        let progress = Progress()
+        let progress = ProgressDisplay()
         let cluster = LocalCluster(configuration: configuration, progress: progress)
         let applied = storefronts
         try await cluster.run { access in
-            let installer = Installer(client: access.client)
-            try await installer.apply(definition + operatorObjects)
+            try await access.apply(definition + operatorObjects)
             progress.done("the operator is installed")
             for namespace in Set(applied.compactMap(\.namespace)) {
-                try await installer.apply(access.dataServices(namespace: namespace))
+                try await access.apply(access.dataServices(namespace: namespace))
             }
-            try await installer.apply(applied)
+            try await access.apply(applied)
             for object in applied where object.kind == "Storefront" {
                 try await waitUntilReady(object, access, progress)
             }
@@ -40,17 +39,21 @@ struct Up: Sendable {
         }
     }
 
-    private func waitUntilReady(_ object: UntypedObject, _ access: ClusterAccess, _ progress: Progress) async throws {
+    private func waitUntilReady(_ object: UntypedObject, _ access: ClusterAccess, _ progress: ProgressDisplay)
+        async throws
+    {
         progress.done("applied Storefront \(object.key)")
         let deadline = ContinuousClock.now + timeout
         var told: Set<String> = []
         while true {
             let current = StorefrontProgress(
                 try await access.client.get(Storefront.resourceKind, object.name, namespace: object.namespace))
-            if current.isReady {
-                progress.wait(for: nil)
+            // After a restart the status is still that of the run before, until the node has looked at its pods.
+            if current.isReady, try await access.podsAreReady(of: object) {
+                progress.wait(for: String?.none)
                 progress.done("Storefront \(object.key) is Ready")
-                print(Summary(storefront: object, url: current.url, access: access).text)
+                let summary = Summary(storefront: object, url: current.url, access: access).text
+                FileHandle.standardOutput.write(Data(summary.utf8))
                 return
             }
             for condition in current.satisfied.subtracting(told) { progress.done(condition) }

@@ -31,27 +31,22 @@ public enum ManifestReader {
         return objects
     }
 
-    /// The objects of a folder with a kustomization, as far as it only gathers: `resources` (files and folders) and
-    /// `namespace`. Anything else is for `kubectl apply -k`.
+    /// The objects of a folder with a kustomization, as far as it gathers and labels: `resources` (files and folders),
+    /// `namespace` and `labels` without selectors. Anything else is for `kubectl apply -k`.
     public static func objects(kustomization folder: String) throws(LocalClusterError) -> [UntypedObject] {
         let file = "\(folder)/kustomization.yaml"
         guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
             throw LocalClusterError(.manifestInvalid, "The file \(file) cannot be read.")
         }
-        let kustomization = try documents(text, file).first ?? .emptyObject
-        let known: Set<String> = ["apiVersion", "kind", "resources", "namespace"]
-        if let other = kustomization.objectValue?.keys.first(where: { !known.contains($0) }) {
-            throw LocalClusterError(
-                .manifestInvalid, "\(file): `\(other)` is not understood here; use `kubectl apply -k \(folder)`.")
-        }
+        let kustomization = try Kustomization(try documents(text, file).first ?? .emptyObject, file: file)
         var objects: [UntypedObject] = []
-        for resource in kustomization["resources"]?.arrayValue?.compactMap(\.stringValue) ?? [] {
+        for resource in kustomization.resources {
             let path = URL(fileURLWithPath: resource, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path
             var isFolder: ObjCBool = false
             _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             objects += isFolder.boolValue ? try self.objects(kustomization: path) : try self.objects(file: path)
         }
-        return objects
+        return objects.map(kustomization.transform)
     }
 
     private static func documents(_ text: String, _ name: String) throws(LocalClusterError) -> [JSONValue] {

@@ -12,7 +12,7 @@ struct DataServers: Sendable {
         let redis = try RedisServer(state: state, programs: programs, settings: settings).prepare()
         let postgres = PostgresServer(state: state, programs: programs, settings: settings)
         readiness = ServerReadiness(state: state, settings: settings)
-        func supervisor(_ process: ServerProcess) -> ServerSupervisor {
+        @Sendable func supervisor(_ process: ServerProcess) -> ServerSupervisor {
             ServerSupervisor(process: process, state: state, logger: logger, stopLimit: .seconds(4))
         }
         services = [

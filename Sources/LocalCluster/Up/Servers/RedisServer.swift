@@ -8,7 +8,6 @@ struct RedisServer: Sendable {
     let programs: ServerPrograms
     let settings: ClusterSettings
 
-
     func prepare() throws -> ServerProcess {
         let account = try Account.whenRoot("redis")
         let folder = state.server("redis")

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Tells the person at the terminal what happens: a line for each thing done, with the seconds since the start. On a
 /// terminal one more line at the bottom says what is being waited for.
-public final class Progress: Sendable {
+public final class ProgressDisplay: Sendable {
     private let start = ContinuousClock.now
     private let isTerminal: Bool
     private let waiting = Mutex<String?>(nil)
