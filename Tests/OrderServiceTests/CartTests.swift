@@ -35,11 +35,14 @@ struct CartTests {
     func guest() async throws {
         try await Market.with { market in
             for sku in ["A", "B", "C"] { try await market.warehouse.add(sku, stock: 50) }
-            let first = try await market.put("A", 5, [.contentType: "application/json"])
-            let session = try #require(first.headers[CartRoutes.sessionHeader])
+            let session = UUID().uuidString
             let guest: HTTPFields = [.contentType: "application/json", CartRoutes.sessionHeader: session]
-            _ = try await market.put("B", 1, guest)
-            let other = try await market.client.execute(uri: "/api/v1/cart", method: .get)
+            #expect(try await market.put("A", 5, guest).status == .ok)
+            #expect(try await market.put("B", 1, guest).status == .ok)
+            let nobody = try await market.client.execute(uri: "/api/v1/cart", method: .get)
+            #expect(nobody.status == .unauthorized)
+            let other = try await market.client.execute(
+                uri: "/api/v1/cart", method: .get, headers: [CartRoutes.sessionHeader: UUID().uuidString])
             #expect(try other.items.isEmpty)
             let customer = try await market.customer()
             _ = try await market.put("B", 3, customer)

@@ -209,7 +209,6 @@ struct CatalogRouteTests {
                         uri: "/api/v1/products/\(id.text)/inventory", method: .put, headers: admin + extra,
                         body: ByteBuffer(string: body))
                 }
-                #expect(try await put(#"{"quantity_on_hand":9}"#).status.code == 428)
                 #expect(try await put(#"{"quantity_on_hand":9,"version":7}"#).status == .conflict)
                 #expect(
                     try await put(#"{"quantity_on_hand":1,"version":1}"#).json["code"] as? String == "below_reserved")
@@ -219,6 +218,7 @@ struct CatalogRouteTests {
                 #expect(set.headers[.eTag] == "\"2\"")
                 #expect(try await put(#"{"quantity_on_hand":3}"#, [.ifMatch: "\"1\""]).status == .preconditionFailed)
                 #expect(try await put(#"{"quantity_on_hand":3}"#, [.ifMatch: "\"2\""]).status == .ok)
+                #expect(try await put(#"{"warehouse_location":null}"#).json["version"] as? Int == 4)
             }
             #expect(try await shop.stock("A") == [3, 2])
             #expect(try await shop.events(.inventoryLowStock) == 1)

@@ -10,8 +10,8 @@ import ServiceFoundation
     import Foundation
 #endif
 
-/// The cart: of the person who is signed in, else of the session that the `X-Cart-Session` header names. A person who
-/// comes with a session's header takes its cart over.
+/// The cart: of the person who is signed in, else of the session that the `X-Cart-Session` header names (a UUID of the
+/// browser's choice, as secret as it is random). A person who comes with a session's header takes its cart over.
 struct CartRoutes: Sendable {
     let carts: CartStore?
     let catalog: CatalogLookup
@@ -92,7 +92,7 @@ struct CartRoutes: Sendable {
         return sku
     }
 
-    /// The cart meant by a request; a new session's when it names none.
+    /// The cart meant by a request; problem 401 when it names neither a person nor a session.
     private func cart(
         _ request: Request, _ context: ServiceRequestContext
     ) async throws -> (CartStore, CartOwner) {
@@ -103,7 +103,10 @@ struct CartRoutes: Sendable {
             }
             return CartOwner.session(id)
         }
-        guard let principal = context.principal else { return (carts, session ?? .session(UUID())) }
+        guard let principal = context.principal else {
+            guard let session else { throw Problem.unauthorized() }
+            return (carts, session)
+        }
         let owner = CartOwner.user(principal.userID)
         if let session { try await naming { try await carts.merge(session, into: owner) } }
         return (carts, owner)

@@ -84,24 +84,19 @@ struct Checkout: Sendable {
         return items.map { CheckoutInput.Item(sku: $0.sku, quantity: $0.quantity) }
     }
 
-    /// Snapshots of the products as they are now; throws 422 `unknown_sku` or 409 `insufficient_stock`, naming lines.
+    /// Snapshots of the products as they are now; throws 422 `unknown_sku`, naming lines. Whether there are enough is
+    /// decided where stock is held, when it is reserved; a number read now says nothing about that moment.
     private static func lines(
         _ wanted: [CheckoutInput.Item], _ products: [SellableProduct], _ currency: Currency
     ) throws -> [OrderLine] {
         let bySKU = Dictionary(products.map { ($0.sku, $0) }, uniquingKeysWith: { first, _ in first })
         var unknown: [FieldError] = []
-        var insufficient: [FieldError] = []
         var lines: [OrderLine] = []
         for (index, item) in wanted.enumerated() {
             let pointer = "/items/\(index)"
             guard let product = bySKU[item.sku], product.isActive, product.currency == currency else {
                 unknown.append(FieldError(pointer: "\(pointer)/sku", detail: "\(item.sku) is not for sale"))
                 continue
-            }
-            if product.available < item.quantity {
-                insufficient.append(
-                    FieldError(
-                        pointer: "\(pointer)/quantity", detail: "\(item.sku): only \(max(0, product.available)) left"))
             }
             lines.append(
                 OrderLine(
@@ -110,11 +105,6 @@ struct Checkout: Sendable {
         }
         if !unknown.isEmpty {
             throw Problem.unprocessable("unknown_sku", "A product is unknown or not for sale.", errors: unknown)
-        }
-        if !insufficient.isEmpty {
-            throw Problem(
-                status: 409, code: "insufficient_stock", title: "Conflict", detail: "There is not enough stock.",
-                errors: insufficient)
         }
         return lines
     }

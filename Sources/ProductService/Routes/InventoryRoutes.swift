@@ -16,7 +16,7 @@ struct InventoryInput: Decodable, Sendable {
     var quantityOnHand: Int?
     var reorderThreshold: Int?
     var warehouseLocation: Change<String>
-    /// The version the change is based on; instead of `If-Match`.
+    /// The version the change is based on, like `If-Match`; without either, the change is made to whatever is there.
     var version: Int?
 
     enum CodingKeys: String, CodingKey {
@@ -81,16 +81,12 @@ struct InventoryRoutes: Sendable {
         let input = try await request.json(InventoryInput.self)
         try input.validate()
         let matched = try request.ifMatchVersion()
-        guard let version = matched ?? input.version else {
-            throw Problem(
-                status: 428, code: "version_required", title: "Precondition Required",
-                detail: "Say which version you change: If-Match with the version in quotes, or the member version.")
-        }
+        let version = matched ?? input.version
         let inventory = try await pool.transaction { transaction in
             guard let product = try await ProductStore().product(id, in: transaction), principal.mayManage(product),
                 let before = try await store.lockInventory(of: id, in: transaction)
             else { throw Problem.notFound("product_not_found", "There is no such product.") }
-            guard version == before.version else {
+            if let version, version != before.version {
                 throw Problem(
                     status: matched == nil ? 409 : 412, code: "version_conflict",
                     title: matched == nil ? "Conflict" : "Precondition Failed",
