@@ -16,8 +16,9 @@ extension JSONValue {
         switch self {
         case .object(let members) where !members.isEmpty:
             for key in members.keys.sorted() {
-                out += margin + Self.scalar(key) + ":"
-                members[key]?.writeMember(to: &out, indent: indent)
+                let head = margin + Self.scalar(key) + ":"
+                out += head
+                members[key]?.writeMember(to: &out, indent: indent, column: head.count)
             }
         case .array(let elements) where !elements.isEmpty:
             for element in elements {
@@ -31,7 +32,7 @@ extension JSONValue {
                     var text = ""
                     element.write(to: &text, indent: indent + 2)
                     out += " " + text.dropFirst(indent + 2)
-                default: element.writeMember(to: &out, indent: indent)
+                default: element.writeMember(to: &out, indent: indent, column: indent + 1)
                 }
             }
         default: out += margin + flow + "\n"
@@ -39,7 +40,7 @@ extension JSONValue {
     }
 
     /// Writes what follows a key's colon or a list's dash.
-    private func writeMember(to out: inout String, indent: Int) {
+    private func writeMember(to out: inout String, indent: Int, column: Int) {
         switch self {
         case .object(let members) where !members.isEmpty:
             out += "\n"
@@ -54,7 +55,7 @@ extension JSONValue {
             for line in text.hasSuffix("\n") ? lines.dropLast() : lines[...] {
                 out += line.isEmpty ? "\n" : margin + line + "\n"
             }
-        case .string(let text) where indent + text.count > Self.width && Self.isFoldable(text):
+        case .string(let text) where column + 1 + text.count > Self.width && Self.isFoldable(text):
             out += " >-\n"
             Self.fold(text, margin: String(repeating: " ", count: indent + 2), to: &out)
         default: out += " " + flow + "\n"

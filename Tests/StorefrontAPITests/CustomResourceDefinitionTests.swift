@@ -18,6 +18,17 @@ struct CustomResourceDefinitionTests {
         #expect(try String(contentsOf: Self.file, encoding: .utf8) == text)
     }
 
+    @Test("is the one that the chart brings along")
+    func chart() throws {
+        let copy = Self.file.deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "charts/storefront-operator/files/storefronts.yaml")
+        let text = CustomResourceDefinition.storefront().yaml()
+        if ProcessInfo.processInfo.environment["STOREFRONT_RECORD"] != nil {
+            try text.write(to: copy, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: copy, encoding: .utf8) == text)
+    }
+
     @Test("is well below what an object in etcd and an apply annotation can hold")
     func size() {
         #expect(CustomResourceDefinition.storefront().yaml().utf8.count < 200_000)

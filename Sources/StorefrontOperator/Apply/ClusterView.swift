@@ -1,5 +1,6 @@
 import KubernetesClient
 import KubernetesRuntime
+import Metrics
 import Synchronization
 
 /// What is known of the cluster: the informers' caches, and what was read or written since they last heard.
@@ -15,6 +16,11 @@ final class ClusterView: Sendable {
     private let informers: [ResourceKind: Informer]
     /// Our own writes that an informer may not have seen yet, and contents of what is cached as metadata only.
     private let known = Mutex<[Reference: UntypedObject]>([:])
+    /// Writes to the API since the start; none at steady state.
+    private let count = Atomic(0)
+    private let total = Counter(label: "storefront_operator_api_writes_total")
+
+    var writes: Int { count.load(ordering: .relaxed) }
 
     init(client: KubernetesClient, informers: [ResourceKind: Informer]) {
         self.client = client
@@ -50,6 +56,12 @@ final class ClusterView: Sendable {
         let fresh = try await client.find(kind, key.name, namespace: key.namespace)
         known.withLock { $0[reference] = fresh.map(Self.stripped) }
         return fresh
+    }
+
+    /// Counts a request that may change something, whether or not it does.
+    func willWrite() {
+        count.add(1, ordering: .relaxed)
+        total.increment()
     }
 
     /// Remembers what the server answered to a write.

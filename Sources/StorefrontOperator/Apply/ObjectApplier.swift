@@ -76,12 +76,14 @@ struct ObjectApplier: Sendable {
         }
         throw ObjectFailure(
             object: "\(kind.kind) \(planned.key)",
-            detail: "the name is taken by an object that is not this Storefront's; delete or rename it", isForeign: true)
+            detail: "the name is taken by an object that is not this Storefront's; delete or rename it", isForeign: true
+        )
     }
 
     /// Applies an object; `false` when that meets a field that another manager has.
     private func send(_ kind: ResourceKind, _ object: UntypedObject, force: Bool) async throws -> Bool {
         do {
+            view.willWrite()
             let answer = try await view.client.apply(kind, object, fieldManager: Self.fieldManager, force: force)
             view.wrote(kind, answer)
             return true
@@ -94,6 +96,7 @@ struct ObjectApplier: Sendable {
     /// Creates what must never be changed afterwards; that it is there already is fine.
     func create(_ planned: PlannedObject) async throws {
         do {
+            view.willWrite()
             let answer = try await view.client.create(
                 planned.kind, Self.stamped(planned.object), options: WriteOptions(fieldManager: Self.fieldManager))
             view.wrote(planned.kind, answer)
@@ -104,6 +107,7 @@ struct ObjectApplier: Sendable {
 
     func delete(_ kind: ResourceKind, _ object: UntypedObject) async throws {
         do {
+            view.willWrite()
             try await view.client.delete(
                 kind, object.name, namespace: object.namespace,
                 options: DeleteOptions(uid: object.uid, propagation: .background))

@@ -17,6 +17,7 @@ struct StorefrontReconciler: Reconciler {
         // Data outside of the cluster must not be made before its removal is provided for.
         var storefront = object
         if !object.finalizers.contains(Cleanup.finalizer) {
+            context.view.willWrite()
             storefront = try await context.view.client.addFinalizer(Cleanup.finalizer, to: object, kind)
             context.view.wrote(kind, storefront)
         }
@@ -68,6 +69,7 @@ struct StorefrontReconciler: Reconciler {
         var object = object
         object.status = try JSONValueEncoder().encode(status)
         do {
+            context.view.willWrite()
             let answer = try await context.view.client.replaceStatus(
                 kind, object, options: WriteOptions(fieldManager: ObjectApplier.fieldManager))
             context.view.wrote(kind, answer)

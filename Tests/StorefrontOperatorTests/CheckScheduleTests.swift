@@ -1,0 +1,35 @@
+import Testing
+
+@testable import StorefrontOperator
+
+@Suite("The schedule of a server's checks")
+struct CheckScheduleTests {
+    static let start = ContinuousClock.now
+
+    @Test("looks again after a minute when all was well")
+    func well() {
+        var schedule = CheckSchedule()
+        #expect(schedule.decide("a", now: Self.start) == .check)
+        #expect(schedule.record(.done, "a", now: Self.start) == .seconds(60))
+        #expect(schedule.decide("a", now: Self.start + .seconds(59)) == .reuse(.done, for: .seconds(1)))
+        #expect(schedule.decide("a", now: Self.start + .seconds(60)) == .check)
+    }
+
+    @Test("looks at once when something else is wanted")
+    func change() {
+        var schedule = CheckSchedule()
+        _ = schedule.record(.done, "a", now: Self.start)
+        #expect(schedule.decide("b", now: Self.start) == .check)
+    }
+
+    @Test("after failures looks again after 1, 2, 4, 8 and then every 10 seconds, and begins anew with success")
+    func failures() {
+        var schedule = CheckSchedule()
+        let failure = CheckSchedule.Outcome.failed(reason: "R", message: "m")
+        let pauses = (0..<6).map { _ in schedule.record(failure, "a", now: Self.start) }
+        #expect(pauses == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
+        _ = schedule.record(.done, "a", now: Self.start)
+        #expect(schedule.record(failure, "a", now: Self.start) == .seconds(1))
+        #expect(schedule.record(failure, "b", now: Self.start) == .seconds(1))
+    }
+}
