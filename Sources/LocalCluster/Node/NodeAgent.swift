@@ -52,7 +52,7 @@ public final class NodeAgent: Service {
         let pods = Informer(client, .pod, fieldSelector: "spec.nodeName=\(configuration.name)")
         let inputs = AsyncStream.makeStream(of: PodSet.Input.self)
         let configurations = NamespaceConfigurations(client: client) { namespace in
-            inputs.continuation.yield(.refresh(namespace: namespace))
+            inputs.continuation.yield(.configurationChanged(namespace: namespace))
         }
         let table = RoutingTable(services: services, slices: slices, ingresses: ingresses)
         let context = NodeContext(

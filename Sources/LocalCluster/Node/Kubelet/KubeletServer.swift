@@ -29,6 +29,8 @@ struct KubeletServer: Sendable {
                 .map { .certificate($0) },
             privateKey: .privateKey(try NIOSSLPrivateKey(file: configuration.kubeletKeyFile, format: .pem)))
         tls.certificateVerification = .noHostnameVerification
+        // A client that does not answer a goodbye must not hold up the end.
+        tls.shutdownTimeout = .milliseconds(200)
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(configuration.clientAuthorityFile))
         let clients = configuration.kubeletClients
         let application = Application(

@@ -82,6 +82,11 @@ struct PodMachine: Sendable {
         }
     }
 
+    /// Something that a start may have lacked has changed.
+    mutating func retryStarts() {
+        for name in states.keys { change(name) { $0.retryAt = nil } }
+    }
+
     mutating func exited(_ name: String, _ termination: Termination) {
         change(name) { state in
             state.phase = .terminated(termination)

@@ -7,7 +7,7 @@ import Logging
 actor PodSet {
     enum Input: Sendable {
         case event(InformerEvent)
-        case refresh(namespace: String)
+        case configurationChanged(namespace: String)
         case finished(uid: String)
         case shutDown
     }
@@ -42,8 +42,10 @@ actor PodSet {
                             tell(.finished(uid: worker.identity.uid))
                         }
                     }
-                case .refresh(let namespace):
-                    for worker in workers.values where worker.identity.namespace == namespace { worker.tell(.refresh) }
+                case .configurationChanged(let namespace):
+                    for worker in workers.values where worker.identity.namespace == namespace {
+                        worker.tell(.configurationChanged)
+                    }
                 case .finished(let uid): finished(uid)
                 case .shutDown:
                     isShuttingDown = true

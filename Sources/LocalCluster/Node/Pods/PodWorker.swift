@@ -13,7 +13,9 @@ actor PodWorker {
         case pod(UntypedObject)
         /// The pod object is gone from the API: stop at once and tell nobody.
         case gone
-        /// A ConfigMap or Secret changed, or time has passed.
+        /// A ConfigMap or Secret of the namespace changed.
+        case configurationChanged
+        /// It is time to look at the volumes again.
         case refresh
         case shutDown(grace: Duration)
         case started(String, Timestamp, ProcessRecord)
@@ -100,6 +102,9 @@ actor PodWorker {
             isGone = true
             machine.shutDown(grace: .zero)
             for process in processes.values { process.signal(SIGKILL) }
+        case .configurationChanged:
+            await mountVolumes()
+            machine.retryStarts()
         case .refresh: await mountVolumes()
         case .shutDown(let grace): machine.shutDown(grace: grace)
         case .started(let name, let time, let process):
