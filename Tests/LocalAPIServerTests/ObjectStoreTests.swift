@@ -119,6 +119,22 @@ import Testing
         withExtendedLifetime(store) {}
     }
 
+    @Test func eventsAreForgottenAnHourAfterTheyWereLastSeen() throws {
+        let store = try ObjectStore(path: folder() + "/objects.sqlite")
+        for (name, last) in [("old", "2024-01-01T00:00:00Z"), ("seen-again", "2024-01-01T00:50:00Z")] {
+            _ = try store.commit(
+                StoreChange(
+                    resource: "events", namespace: "n", name: name, basis: nil,
+                    object: [
+                        "metadata": [
+                            "name": .string(name), "namespace": "n", "creationTimestamp": "2024-01-01T00:00:00Z",
+                        ], "lastTimestamp": .string(last),
+                    ]))
+        }
+        store.removeOldEvents(now: try Date("2024-01-01T01:30:00Z", strategy: .iso8601))
+        #expect(store.list("events").objects.map(\.name) == ["seen-again"])
+    }
+
     @Test func concurrentWritersAreAllKept() async throws {
         let store = try ObjectStore(path: folder() + "/objects.sqlite")
         try await withThrowingTaskGroup(of: Int64.self) { group in

@@ -91,6 +91,52 @@ import Testing
         }
     }
 
+    @Test func onlyWhoMayImpersonateActsAsSomebodyElse() async throws {
+        try await withServer { running in
+            let admin = running.client
+            var asNobody = admin.configuration
+            asNobody.impersonatedUser = "nobody"
+            let nobody = KubernetesClient(configuration: asNobody)
+            await expectRefusal(\.isForbidden) { try await nobody.list(.configMap, namespace: "default") }
+            try await nobody.shutdown()
+            try await admin.create(.serviceAccount, UntypedObject(.serviceAccount, name: "op", namespace: "default"))
+            var configuration = admin.configuration
+            configuration.token = .text(try await admin.serviceAccountToken("op", namespace: "default").token)
+            configuration.impersonatedUser = "admin"
+            configuration.impersonatedGroups = ["system:masters"]
+            let climber = KubernetesClient(configuration: configuration)
+            await expectRefusal(\.isForbidden) { try await climber.list(.configMap, namespace: "default") }
+            try await climber.shutdown()
+        }
+    }
+
+    @Test func anEvictionThatABudgetForbidsIsRefused() async throws {
+        try await withServer { running in
+            let client = running.client
+            var pod = UntypedObject(.pod, name: "web", namespace: "default", labels: ["app": "web"])
+            pod["spec"] = ["containers": [["name": "web", "image": "web:1"]]]
+            try await client.create(
+                .serviceAccount, UntypedObject(.serviceAccount, name: "default", namespace: "default"))
+            try await client.create(.pod, pod)
+            var budget = UntypedObject(.podDisruptionBudget, name: "web", namespace: "default")
+            budget["spec"] = ["minAvailable": 1, "selector": ["matchLabels": ["app": "web"]]]
+            try await client.create(.podDisruptionBudget, budget)
+            var eviction = UntypedObject(.pod, name: "web", namespace: "default")
+            eviction["apiVersion"] = "policy/v1"
+            eviction["kind"] = "Eviction"
+            await expectRefusal(\.isTooManyRequests) { [eviction] in
+                try await client.create(.pod, eviction, subresource: "eviction")
+            }
+            try await client.patch(
+                .podDisruptionBudget, "web", namespace: "default",
+                .merge(["status": ["disruptionsAllowed": 1, "observedGeneration": 1]]), subresource: "status")
+            try await client.create(.pod, eviction, subresource: "eviction")
+            #expect(try await client.find(.pod, "web", namespace: "default") == nil)
+            let left = try await client.get(.podDisruptionBudget, "web", namespace: "default")
+            #expect(left["status", "disruptionsAllowed"] == 0)
+        }
+    }
+
     @Test func aCustomKindIsServedAtOnceAndGoesWithItsObjects() async throws {
         try await withServer { running in
             let client = running.client

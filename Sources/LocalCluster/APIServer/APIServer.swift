@@ -92,6 +92,7 @@ public struct APIServer: Service {
                     while true {
                         try await Task.sleep(for: .seconds(30))
                         store.tellProgress()
+                        store.removeOldEvents()
                     }
                 }
                 // Clients that keep their connections open must not keep the server from stopping.

@@ -67,14 +67,16 @@ struct Bootstrap {
                 ],
             ],
         ])
-        try create([
-            "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
-            "metadata": [
-                "name": "kubernetes", "namespace": "default", "labels": ["kubernetes.io/service-name": "kubernetes"],
-            ],
-            "addressType": "IPv4",
-            "ports": [["name": "https", "port": JSONValue(configuration.port), "protocol": "TCP"]],
-            "endpoints": [["addresses": [.string(configuration.host)], "conditions": ["ready": true]]],
-        ])
+        try create(
+            [
+                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+                "metadata": [
+                    "name": "kubernetes", "namespace": "default",
+                    "labels": ["kubernetes.io/service-name": "kubernetes"],
+                ],
+                "addressType": "IPv4",
+                "ports": [["name": "https", "port": JSONValue(configuration.port), "protocol": "TCP"]],
+                "endpoints": [["addresses": [.string(configuration.host)], "conditions": ["ready": true]]],
+            ], replacing: "endpoints")
     }
 }

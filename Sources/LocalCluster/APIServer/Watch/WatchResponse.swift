@@ -61,6 +61,7 @@ struct WatchForm: Sendable {
     let request: ObjectRequest
     let options: ListOptions
     let representation: Representation
+    private let served: ServedVersion
     /// Only the first table of a watch has columns.
     private var hasShownColumns = false
 
@@ -68,6 +69,7 @@ struct WatchForm: Sendable {
         self.request = request
         self.options = options
         self.representation = representation
+        self.served = request.definition.served
     }
 
     /// What is told before anything new happens.
@@ -109,7 +111,7 @@ struct WatchForm: Sendable {
     private mutating func line(_ type: String, _ object: StoredObject, isInitial: Bool = false) -> [UInt8] {
         if representation == .full, !request.definition.isEventView, !(request.definition.isCustom && isInitial) {
             var bytes = Array("{\"type\":\"\(type)\",\"object\":".utf8)
-            object.write(request.definition.served, to: &bytes)
+            object.write(served, to: &bytes)
             bytes.append(contentsOf: "}\n".utf8)
             return bytes
         }
