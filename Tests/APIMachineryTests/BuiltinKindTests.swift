@@ -96,6 +96,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("0.5", "500m"), ("1024Ki", "1Mi"), ("0.5Gi", "512Mi"), ("1500m", "1500m"), ("2000m", "2"), ("1000M", "1G"),
+        ("0", "0"), ("0Ki", "0"), ("1.5Gi", "1536Mi"), ("-250m", "-250m"), ("1e3", "1e3"), ("100Ki", "100Ki"),
+        ("1Gb", nil), ("", nil), ("one", nil), ("1.2.3", nil),
+    ])
+    func quantitiesAreCanonical(_ text: String, _ canonical: String?) throws {
+        let pods = try Kinds.builtin("pods")
+        let body: JSONValue = ["spec": ["overhead": ["cpu": .string(text)]]]
+        guard let canonical else {
+            #expect(throws: StatusError.self) { try pods.decode(body) }
+            return
+        }
+        #expect(try pods.decode(body).object[path: ["spec", "overhead", "cpu"]] == .string(canonical))
+    }
+
     @Test func unknownFieldsAreToldWithTheirPaths() throws {
         let deployments = try Kinds.builtin("deployments", "apps")
         let body: JSONValue = [
@@ -151,6 +166,19 @@ import Testing
                 "spec.selector: Required value",
                 "spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`",
                 "spec.template.spec.containers: Required value",
+            ])
+        let selector: JSONValue = [
+            "matchExpressions": [["key": "app", "operator": "In"], ["key": "app", "operator": "Like"]]
+        ]
+        #expect(
+            try refusal(
+                "deployments", group: "apps",
+                ["metadata": meta, "spec": ["selector": selector, "template": podTemplate]]
+            )
+            .prefix(2) == [
+                "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' "
+                    + "or 'NotIn'",
+                "spec.selector.matchExpressions[1].operator: Invalid value: \"Like\": not a valid selector operator",
             ])
         #expect(
             try refusal("services", ["metadata": meta, "spec": ["ports": [["port": 80], ["port": 81]]]])

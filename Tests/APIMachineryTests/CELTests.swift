@@ -68,6 +68,18 @@ import Testing
         #expect(throws: CELError.self) { try evaluate(rule) }
     }
 
+    @Test func deepAndOverflowingExpressionsFailInsteadOfCrashing() {
+        let chain = Array(repeating: "1", count: 20_000).joined(separator: "+")
+        for rule in [
+            String(repeating: "(", count: 50_000), String(repeating: "!", count: 50_000) + "true", "\(chain) == 1",
+            "9223372036854775807 + 1 > 0", "1 / (self.min - 1) == 1", "int(1e300) > 0", "self.hosts[7] == ''",
+            "duration('99999999999999h') > duration('1h')",
+            "timestamp('9999-01-01T00:00:00Z') - timestamp('0001-01-01T00:00:00Z') > duration('1h')",
+        ] {
+            #expect(throws: CELError.self) { try evaluate(rule) }
+        }
+    }
+
     @Test func errorsShowThePlace() throws {
         let error = #expect(throws: CELError.self) { try evaluate("self.min > self.nope") }
         #expect(

@@ -24,8 +24,36 @@ struct CELExpression: Sendable {
         init?(name: String) { self.init(rawValue: name == "existsOne" ? "exists_one" : name) }
     }
 
-    var node: Node
-    var offset: Int
+    let node: Node
+    let offset: Int
+    /// How deeply expressions nest in it.
+    let depth: Int
+
+    init(node: Node, offset: Int) {
+        self.node = node
+        self.offset = offset
+        depth = 1 + (node.children.map(\.depth).max() ?? 0)
+    }
+
+    func mentions(_ name: String) -> Bool {
+        if case .name(let own) = node { return own == name }
+        return node.children.contains { $0.mentions(name) }
+    }
+}
+
+extension CELExpression.Node {
+    var children: [CELExpression] {
+        switch self {
+        case .literal, .name: []
+        case .select(let operand, _, _), .has(let operand, _): [operand]
+        case .index(let left, let right, _), .and(let left, let right), .or(let left, let right): [left, right]
+        case .list(let elements): elements
+        case .map(let entries): entries.flatMap { [$0.key, $0.value] }
+        case .call(_, let receiver, let arguments): (receiver.map { [$0] } ?? []) + arguments
+        case .conditional(let first, let second, let third): [first, second, third]
+        case .macro(_, let range, _, let body, let then): [range, body] + (then.map { [$0] } ?? [])
+        }
+    }
 }
 
 /// Why an expression cannot be used or has no value.

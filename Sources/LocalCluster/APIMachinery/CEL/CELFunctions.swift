@@ -188,9 +188,12 @@ enum CELFunctions {
         case ("+", .string(let left), .string(let right)): return .string(left + right)
         case ("+", .bytes(let left), .bytes(let right)): return .bytes(left + right)
         case ("+", .list(let left), .list(let right)): return .list(left + right)
-        case ("+", .duration(let left), .duration(let right)): return .duration(left + right)
-        case ("-", .duration(let left), .duration(let right)): return .duration(left - right)
-        case ("-", .timestamp(let left), .timestamp(let right)): return .duration((left - right) * 1_000_000_000)
+        case ("+", .duration(let left), .duration(let right)):
+            return .duration(try checked(left.addingReportingOverflow(right)))
+        case ("-", .duration(let left), .duration(let right)):
+            return .duration(try checked(left.subtractingReportingOverflow(right)))
+        case ("-", .timestamp(let left), .timestamp(let right)):
+            return .duration(try checked((left - right).multipliedReportingOverflow(by: 1_000_000_000)))
         case ("+", .timestamp(let left), .duration(let right)): return .timestamp(left + right / 1_000_000_000)
         case ("-", .timestamp(let left), .duration(let right)): return .timestamp(left - right / 1_000_000_000)
         case ("+", .duration(let left), .timestamp(let right)): return .timestamp(right + left / 1_000_000_000)

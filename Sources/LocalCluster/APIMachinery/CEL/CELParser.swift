@@ -9,6 +9,8 @@ struct CELParser {
 
     private var tokens: [(token: Token, offset: Int)] = []
     private var position = 0
+    private var depth = 0
+    private static let maximumDepth = 250
     private static let symbols = [
         "&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", ",", ".", "(", ")", "[",
         "]", "{", "}",
@@ -23,6 +25,9 @@ struct CELParser {
         parser.tokens = try CELParser.tokens(of: Array(text.unicodeScalars))
         let expression = try parser.conditional()
         guard parser.current == .end else { throw parser.unexpected() }
+        if expression.depth > maximumDepth {
+            throw CELError("expression recursion limit exceeded: \(maximumDepth)", at: 0)
+        }
         return expression
     }
 
@@ -190,6 +195,8 @@ struct CELParser {
     }
 
     private mutating func conditional() throws(CELError) -> CELExpression {
+        try enter()
+        defer { depth -= 1 }
         let condition = try disjunction()
         let at = offset
         guard take("?") else { return condition }
@@ -238,7 +245,16 @@ struct CELParser {
         }
     }
 
+    private mutating func enter() throws(CELError) {
+        depth += 1
+        if depth > Self.maximumDepth {
+            throw CELError("expression recursion limit exceeded: \(Self.maximumDepth)", at: offset)
+        }
+    }
+
     private mutating func unary() throws(CELError) -> CELExpression {
+        try enter()
+        defer { depth -= 1 }
         let at = offset
         if take("!") { return CELExpression(node: .call("!", receiver: nil, [try unary()]), offset: at) }
         guard take("-") else { return try member() }

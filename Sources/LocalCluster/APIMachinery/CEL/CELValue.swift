@@ -25,7 +25,7 @@ enum CELValue: Sendable, Hashable {
         case (.bool(let value), _): self = .bool(value)
         case (_, .number): self = value.doubleValue.map(CELValue.double) ?? .null
         case (.integer(let value), _): self = .int(value)
-        case (.number(let value), .integer): self = .int(Int64(value))
+        case (.number(let value), .integer): self = Int64(exactly: value).map(CELValue.int) ?? .double(value)
         case (.number(let value), _): self = .double(value)
         case (.string(let text), _):
             switch schema?.format {
@@ -128,6 +128,6 @@ enum CELTime {
             guard let number = Double(digits), let unit = units.first(where: { $0.0 == name }) else { return nil }
             total += number * unit.1
         }
-        return Int64(negative ? -total : total)
+        return abs(total) < 9.2e18 ? Int64(negative ? -total : total) : nil
     }
 }

@@ -230,22 +230,3 @@ extension String {
         return String(start.reversed().drop { $0.isWhitespace }.reversed())
     }
 }
-
-extension CELExpression {
-    func mentions(_ name: String) -> Bool {
-        switch node {
-        case .literal: false
-        case .name(let own): own == name
-        case .select(let operand, _, _), .has(let operand, _): operand.mentions(name)
-        case .index(let left, let right, _), .and(let left, let right), .or(let left, let right):
-            left.mentions(name) || right.mentions(name)
-        case .list(let elements): elements.contains { $0.mentions(name) }
-        case .map(let entries): entries.contains { $0.key.mentions(name) || $0.value.mentions(name) }
-        case .call(_, let receiver, let arguments):
-            ((receiver.map { [$0] } ?? []) + arguments).contains { $0.mentions(name) }
-        case .conditional(let first, let second, let third): [first, second, third].contains { $0.mentions(name) }
-        case .macro(_, let range, _, let body, let then):
-            range.mentions(name) || body.mentions(name) || then?.mentions(name) == true
-        }
-    }
-}

@@ -29,7 +29,7 @@ public enum CustomResourceDefinitions {
             definition.printerColumns = (version["additionalPrinterColumns"]?.arrayValue ?? []).map(column)
             definition.selectableFields = (version["selectableFields"]?.arrayValue ?? [])
                 .compactMap { $0["jsonPath"]?.stringValue }
-            definition.rules = try? ValidationRules(schema)
+            definition.rules = Result { () throws(CELError) in try ValidationRules(schema) }
             return definition
         }
     }

@@ -44,8 +44,8 @@ public struct ResourceDefinition: Sendable {
     /// The JSON paths (`.spec.host`) of a custom kind by which lists can be selected.
     public var selectableFields: [String] = []
     public var schema: Schema
-    /// The CEL rules of a custom kind's schema, compiled.
-    var rules: ValidationRules?
+    /// The CEL rules of a custom kind's schema, compiled; a failure refuses every write.
+    var rules: Result<ValidationRules, CELError>?
 
     /// A subresource with a kind of its own.
     public struct ExtraSubresource: Sendable, Hashable {

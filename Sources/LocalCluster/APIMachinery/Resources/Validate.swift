@@ -47,7 +47,17 @@ extension ResourceDefinition {
 
     /// Adds what the CEL rules refuse, or says that they did not run.
     private func withRules(_ errors: [FieldError], _ object: JSONValue, old: JSONValue?) -> [FieldError] {
-        guard let rules, !rules.isEmpty else { return errors }
+        let rules: ValidationRules
+        switch self.rules {
+        case nil: return errors
+        case .success(let compiled):
+            if compiled.isEmpty { return errors }
+            rules = compiled
+        case .failure(let error):
+            return errors + [
+                FieldError(.internalError, "<nil>", "rule compiler initialization error: \(error.message)")
+            ]
+        }
         let blocking: Set<FieldError.Kind> = [.notSupported, .required, .tooLong, .tooMany, .typeInvalid]
         if errors.contains(where: { blocking.contains($0.kind) }) {
             return errors + [

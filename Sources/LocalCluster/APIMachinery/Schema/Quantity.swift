@@ -25,7 +25,8 @@ enum Quantity {
         if let unit = decimal.first(where: { $0.suffix == suffix }) {
             exponent += unit.exponent
         } else if let first = suffix.first, first == "e" || first == "E", let power = Int(suffix.dropFirst()) {
-            exponent += power
+            // Scientific notation stays as it is written.
+            return abs(power) < 100 ? text : nil
         } else {
             return nil
         }

@@ -35,6 +35,8 @@ struct TypedDecoder {
         case (.boolean, .bool), (.intOrString, .string), (.intOrString, .integer), (.number, .integer),
             (.number, .number):
             return value
+        case (.intOrString, .number):
+            if let number = value.integerValue { return .integer(number) }
         case (.integer, _):
             if let number = value.integerValue, schema.format != "int32" || Int32(exactly: number) != nil {
                 return .integer(number)

@@ -25,11 +25,35 @@ extension BuiltinValidation {
             if selector == [:] {
                 fail(.invalid("spec.selector", [:], "empty selector is invalid for \(kind.lowercased())"))
             }
+            expressions(selector, "spec.selector")
             if let parsed = LabelSelector(selector) { matches = parsed.matches(labels.stringMapValue ?? [:]) }
         }
         require(
             matches,
             .invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    }
+
+    /// The expressions of a label selector.
+    mutating func expressions(_ selector: JSONValue, _ path: String) {
+        errors(of: MetadataValidation.labelFaults(selector["matchLabels"], "\(path).matchLabels"))
+        for (index, expression) in (selector["matchExpressions"]?.arrayValue ?? []).enumerated() {
+            let here = "\(path).matchExpressions[\(index)]"
+            let values = expression["values"]?.arrayValue ?? []
+            switch expression["operator"] {
+            case "In", "NotIn":
+                if values.isEmpty {
+                    fail(.required("\(here).values", "must be specified when `operator` is 'In' or 'NotIn'"))
+                }
+            case "Exists", "DoesNotExist":
+                if !values.isEmpty {
+                    fail(
+                        .forbidden(
+                            "\(here).values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+                }
+            default:
+                fail(.invalid("\(here).operator", expression["operator"] ?? "", "not a valid selector operator"))
+            }
+        }
     }
 
     mutating func template(_ spec: JSONValue, restartPolicies: [String], _ path: String = "spec.template") {
@@ -142,6 +166,7 @@ extension BuiltinValidation {
     }
 
     mutating func disruptionBudget(_ spec: JSONValue) {
+        if let selector = spec["selector"] { expressions(selector, "spec.selector") }
         let bounds = ["minAvailable", "maxUnavailable"]
         if bounds.allSatisfy({ spec[$0] != nil }) {
             fail(.invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"))
