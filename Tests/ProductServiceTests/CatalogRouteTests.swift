@@ -97,6 +97,7 @@ struct CatalogRouteTests {
             try await shop.publicly { client in
                 var seen: [String] = []
                 var prices: [Int] = []
+                var created: [String] = []
                 var cursor = ""
                 repeat {
                     let page = try await client.execute(
@@ -104,13 +105,14 @@ struct CatalogRouteTests {
                     #expect(page.status == .ok)
                     seen += try page.items.compactMap { $0["sku"] as? String }
                     prices += try page.items.compactMap { $0["price_cents"] as? Int }
+                    created += try page.items.compactMap { $0["created_at"] as? String }
                     cursor = try page.json["next_cursor"] as? String ?? ""
                 } while !cursor.isEmpty && seen.count < 50
                 #expect(seen.count == 11)
                 #expect(Set(seen).count == 11)
                 if sort == "price" { #expect(prices == prices.sorted()) }
                 if sort == "-price" { #expect(prices == prices.sorted(by: >)) }
-                if sort == "newest" { #expect(seen.first == "P10") }
+                if sort == "newest" { #expect(created == created.sorted(by: >)) }
             }
         }
     }
