@@ -94,8 +94,8 @@ extension APIHandler {
         }
     }
 
-    /// An apply that creates needs the right to create.
-    private func authorizeCreation(_ request: ObjectRequest) throws(StatusError) {
+    /// An apply or replacement that creates needs the right to create.
+    func authorizeCreation(_ request: ObjectRequest) throws(StatusError) {
         var target = request.target
         target.verb = "create"
         let access = AccessAttributes(

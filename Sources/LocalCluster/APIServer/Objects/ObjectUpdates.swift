@@ -9,6 +9,13 @@ extension APIHandler {
         let (sent, warnings) = try request.sentObject(options)
         let object = try request.inNamespace(sent)
         try Self.requireName(object, request)
+        if request.definition.isCreatedByReplacing, request.subresource == nil,
+            store.object(request.definition.storageKey, request.namespace, request.name) == nil
+        {
+            try authorizeCreation(request)
+            let created = try create(object, request, manager: options.manager, dryRun: options.dryRun)
+            return try request.answer(created, status: 201, warnings: warnings)
+        }
         let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
             try Self.requireRevision(object, old, request)
             return object
@@ -121,6 +128,15 @@ extension APIHandler {
 extension ResourceDefinition {
     var isNamespace: Bool { group.isEmpty && plural == "namespaces" }
     var isDefinitionOfKinds: Bool { group == "apiextensions.k8s.io" && plural == "customresourcedefinitions" }
+
+    /// Kinds of which a PUT makes an object that is not there.
+    fileprivate var isCreatedByReplacing: Bool {
+        switch group {
+        case "": ["services", "endpoints", "events", "limitranges"].contains(plural)
+        case "coordination.k8s.io", "events.k8s.io", "rbac.authorization.k8s.io": true
+        default: false
+        }
+    }
 
     /// Kinds whose objects cannot be replaced by somebody who does not say what they have seen.
     var needsRevisionToReplace: Bool {
