@@ -74,6 +74,11 @@ import Testing
             let elapsed = ContinuousClock.now - start
             print("ready after \(elapsed)")
             #expect(elapsed < .seconds(3))
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+            let kilobytes = try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+            print("resident \(kilobytes / 1024) MiB")
+            #expect(kilobytes < 64 * 1024)
             process.terminate()
             #expect(try await exitCode(process) == 0)
         }
