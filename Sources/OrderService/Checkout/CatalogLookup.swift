@@ -2,6 +2,12 @@ import Contracts
 import HTTPTypes
 import ServiceFoundation
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// Asks the catalogue what SKUs are, cost and how many there are.
 struct CatalogLookup: Sendable {
     let peers: any PeerCalling
@@ -19,9 +25,3 @@ struct CatalogLookup: Sendable {
         }
     }
 }
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif

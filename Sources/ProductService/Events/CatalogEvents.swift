@@ -3,6 +3,12 @@ import Logging
 import Messaging
 import PostgreSQL
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// What other services' events mean for the stock.
 struct CatalogEvents: Sendable {
     let reservations: Reservations
@@ -35,9 +41,3 @@ struct CatalogEvents: Sendable {
         try await ReservationStore().reservation(order, in: transaction)?.status == .released
     }
 }
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
