@@ -232,6 +232,20 @@ import Testing
         }
     }
 
+    @Test func whatPodsUseIsMeasured() async throws {
+        try await NodeUnderTest.withNode(network: 209) { node in
+            try await node.create("busy", script: "while :; do :; done", labels: ["app": "busy"])
+            try await node.waitReady("busy")
+            let kind = ResourceKind(group: "metrics.k8s.io", version: "v1beta1", plural: "pods", kind: "PodMetrics")
+            try await node.eventually("the busy pod's CPU is seen", within: .seconds(40)) {
+                let metrics = try await node.client.listAll(
+                    kind, namespace: "default", options: ListOptions(labelSelector: "app=busy"))
+                let cpu = metrics.items.first?.json["containers"]?[0]?[path: ["usage", "cpu"]]?.stringValue ?? "0n"
+                return (Int(cpu.dropLast()) ?? 0) > 50_000_000
+            }
+        }
+    }
+
     @Test func nothingOutlivesTheAgentAndPodsAreResumed() async throws {
         try await NodeUnderTest.run(network: 207) { node in
             var pid: Int32 = 0

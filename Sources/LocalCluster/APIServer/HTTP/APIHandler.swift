@@ -101,6 +101,7 @@ struct APIHandler: HTTPResponder {
         if definition.namespaced, target.namespace.isEmpty, !["list", "watch"].contains(target.verb) {
             throw target.verb == "create" ? StatusError.methodNotAllowed : .resourceNotFound
         }
+        if target.group == "metrics.k8s.io" { return try await metrics(request) }
         switch target.verb {
         case "get": return try get(request)
         case "list": return try list(request)

@@ -91,18 +91,9 @@ struct KubeletServer: Sendable {
             var containers: [JSONValue] = []
             for (name, process) in running.processes.sorted(by: { $0.key < $1.key }) {
                 guard let sample = await usage.usage(process) else { continue }
-                let time = JSONValue.string(sample.time.seconds)
-                containers.append([
-                    "name": .string(name),
-                    "cpu": [
-                        "time": time, "usageNanoCores": JSONValue(sample.cpuNanocores),
-                        "usageCoreNanoSeconds": JSONValue(sample.cpuNanoseconds),
-                    ],
-                    "memory": [
-                        "time": time, "workingSetBytes": JSONValue(sample.memoryBytes),
-                        "rssBytes": JSONValue(sample.memoryBytes),
-                    ],
-                ])
+                var container = Self.figures(sample)
+                container["name"] = .string(name)
+                containers.append(container)
             }
             pods.append([
                 "podRef": [
@@ -112,7 +103,23 @@ struct KubeletServer: Sendable {
                 "containers": .array(containers),
             ])
         }
-        return ["node": ["nodeName": .string(configuration.name)], "pods": .array(pods)]
+        var node = await usage.machine.map(Self.figures) ?? .emptyObject
+        node["nodeName"] = .string(configuration.name)
+        return ["node": node, "pods": .array(pods)]
+    }
+
+    private static func figures(_ sample: PodUsage.Sample) -> JSONValue {
+        let time = JSONValue.string(sample.time.seconds)
+        return [
+            "cpu": [
+                "time": time, "usageNanoCores": JSONValue(sample.cpuNanocores),
+                "usageCoreNanoSeconds": JSONValue(sample.cpuNanoseconds),
+            ],
+            "memory": [
+                "time": time, "workingSetBytes": JSONValue(sample.memoryBytes),
+                "rssBytes": JSONValue(sample.memoryBytes),
+            ],
+        ]
     }
 }
 

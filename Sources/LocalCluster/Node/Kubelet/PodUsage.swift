@@ -14,16 +14,28 @@ actor PodUsage {
         /// Averaged since the last sample, in billionths of a CPU.
         var cpuNanocores: UInt64
         var memoryBytes: UInt64
+
+        init(time: Timestamp, cpuNanoseconds: UInt64, memoryBytes: UInt64, before: Sample?) {
+            self.time = time
+            self.cpuNanoseconds = cpuNanoseconds
+            self.memoryBytes = memoryBytes
+            cpuNanocores = 0
+            guard let before, before.cpuNanoseconds <= cpuNanoseconds, before.time < time else { return }
+            let microseconds = Double(time.microseconds - before.time.microseconds)
+            cpuNanocores = UInt64(Double(cpuNanoseconds - before.cpuNanoseconds) * 1e6 / microseconds)
+        }
     }
 
     private var samples: [ProcessRecordKey: Sample] = [:]
+    /// The whole machine's.
+    private(set) var machine: Sample?
 
     struct ProcessRecordKey: Hashable {
         var pid: Int32
         var startTime: UInt64
     }
 
-    private static let interval = Duration.seconds(10)
+    private static let interval = Duration.seconds(5)
 
     /// Samples regularly until cancelled.
     func run(_ processes: @Sendable () async -> [ProcessRecord]) async {
@@ -55,18 +67,27 @@ actor PodUsage {
         for process in processes {
             guard let group = groups[process.pid] else { continue }
             let key = ProcessRecordKey(pid: process.pid, startTime: process.startTime)
-            var sample = Sample(
-                time: now, cpuNanoseconds: group.ticks * tick, cpuNanocores: 0, memoryBytes: group.pages * page)
-            if let before = samples[key] {
-                let elapsed =
-                    Double((now - before.time).components.attoseconds) / 1e18
-                    + Double((now - before.time).components.seconds)
-                let used =
-                    sample.cpuNanoseconds >= before.cpuNanoseconds ? sample.cpuNanoseconds - before.cpuNanoseconds : 0
-                sample.cpuNanocores = elapsed > 0 ? UInt64(Double(used) / elapsed) : 0
-            }
-            fresh[key] = sample
+            fresh[key] = Sample(
+                time: now, cpuNanoseconds: group.ticks * tick, memoryBytes: group.pages * page, before: samples[key])
         }
         samples = fresh
+        machine = machineSample(now, tick: tick)
+    }
+
+    private func machineSample(_ now: Timestamp, tick: UInt64) -> Sample? {
+        guard let stat = try? String(contentsOfFile: "/proc/stat", encoding: .utf8),
+            let memory = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8)
+        else { return nil }
+        // cpu  user nice system idle iowait irq softirq steal
+        let ticks = stat.prefix { $0 != "\n" }.split(separator: " ").dropFirst().compactMap { UInt64($0) }
+        guard ticks.count > 7 else { return nil }
+        let busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6] + ticks[7]
+        func kilobytes(_ name: String) -> UInt64 {
+            let line = memory.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+            return line?.split(separator: " ").dropFirst().first.flatMap { UInt64($0) } ?? 0
+        }
+        let used = kilobytes("MemTotal") - min(kilobytes("MemAvailable"), kilobytes("MemTotal"))
+        return Sample(
+            time: now, cpuNanoseconds: busy * tick, memoryBytes: used * 1024, before: machine)
     }
 }
