@@ -1,4 +1,4 @@
-/// When a server outside of the cluster is looked at: again after a minute when all was well, soon again after a
+/// When a server outside of the cluster is looked at: again within a minute when all was well, soon again after a
 /// failure, at once when what is wanted of it has changed.
 struct CheckSchedule: Sendable {
     enum Outcome: Sendable, Hashable {
@@ -12,7 +12,7 @@ struct CheckSchedule: Sendable {
         case reuse(Outcome, for: Duration)
     }
 
-    static let interval = Duration.seconds(60)
+    static let interval = Duration.seconds(45)
     static let longestPause = Duration.seconds(10)
 
     private var input = ""

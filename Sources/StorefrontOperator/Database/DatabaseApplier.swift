@@ -14,17 +14,30 @@ struct DatabaseApplier: Sendable {
     func apply(
         _ plans: [DatabasePlan], willCreate: @escaping @Sendable (ServiceName) async throws -> Void
     ) async throws -> [String] {
-        try await withAdministrator { pool in
-            try await pool.withConnection { connection in
-                let observed = try await Self.observe(plans, connection)
-                var summaries: [String] = []
-                for (plan, observation) in zip(plans, observed) {
-                    if observation.database == nil { try await willCreate(plan.service) }
-                    summaries += try await self.apply(
-                        plan, observation, strangers: Set(plans.map(\.name)).subtracting([plan.name]), connection)
+        try await withAdministrator(connections: plans.count) { pool in
+            // Making a database takes the server some tenths of a second, so all are made at a time.
+            try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
+                for (index, plan) in plans.enumerated() {
+                    let strangers = Set(plans.map(\.name)).subtracting([plan.name])
+                    group.addTask {
+                        (index, try await apply(plan, strangers: strangers, willCreate: willCreate, pool))
+                    }
                 }
-                return summaries
+                var summaries: [Int: [String]] = [:]
+                for try await (index, changes) in group { summaries[index] = changes }
+                return plans.indices.flatMap { summaries[$0] ?? [] }
             }
+        }
+    }
+
+    private func apply(
+        _ plan: DatabasePlan, strangers: Set<String>, willCreate: @Sendable (ServiceName) async throws -> Void,
+        _ pool: PostgresPool
+    ) async throws -> [String] {
+        try await pool.withConnection { connection in
+            let observed = try await Self.observe(plan, connection)
+            if observed.database == nil { try await willCreate(plan.service) }
+            return try await apply(plan, observed, strangers: strangers, connection)
         }
     }
 
@@ -32,12 +45,12 @@ struct DatabaseApplier: Sendable {
     ///
     /// - Throws: ``DatabaseFailure``.
     func remove(_ plans: [DatabasePlan]) async throws {
-        try await withAdministrator { pool in
+        try await withAdministrator(connections: 1) { pool in
             try await pool.withConnection { connection in
                 for plan in plans {
                     let identifier = SQLText.identifier(plan.name)
                     // Of a role that is not one's own, connections cannot be ended and databases not dropped.
-                    let observation = try await Self.observe([plan], connection)[0]
+                    let observation = try await Self.observe(plan, connection)
                     if observation.role != nil, !observation.isMember {
                         try await connection.script("GRANT \(identifier) TO CURRENT_USER")
                     }
@@ -49,9 +62,9 @@ struct DatabaseApplier: Sendable {
     }
 
     private func withAdministrator<Value: Sendable>(
-        _ body: @Sendable (PostgresPool) async throws -> Value
+        connections: Int, _ body: @Sendable (PostgresPool) async throws -> Value
     ) async throws -> Value {
-        let pool = Self.pool(administrator, patience: .seconds(4))
+        let pool = Self.pool(administrator, connections: connections, patience: .seconds(4))
         do {
             let value = try await body(pool)
             await pool.close()
@@ -62,10 +75,10 @@ struct DatabaseApplier: Sendable {
         }
     }
 
-    private static func pool(_ credentials: PostgresCredentials, patience: Duration) -> PostgresPool {
+    private static func pool(_ credentials: PostgresCredentials, connections: Int, patience: Duration) -> PostgresPool {
         var configuration = PostgresConfiguration(credentials, applicationName: "storefront-operator")
         configuration.minimumConnections = 0
-        configuration.maximumConnections = 1
+        configuration.maximumConnections = connections
         configuration.leaseTimeout = patience
         configuration.connectTimeout = .seconds(3)
         configuration.statementTimeout = .seconds(30)
@@ -82,7 +95,7 @@ struct DatabaseApplier: Sendable {
         let role = plan.roleChanges(observed, password: ScramVerifier.literal(password: plan.password))
         try await run(role, connection, &summaries)
         var observed = observed
-        if isNew { observed.isMember = try await Self.observe([plan], connection)[0].isMember }
+        if isNew { observed.isMember = try await Self.observe(plan, connection).isMember }
         try await run(plan.databaseChanges(observed, strangers: strangers), connection, &summaries)
         if !isNew, try await !canSignIn(plan) {
             let password = DatabaseChange(
@@ -110,7 +123,7 @@ struct DatabaseApplier: Sendable {
         credentials.database = plan.name
         credentials.user = plan.name
         credentials.password = plan.password
-        let pool = Self.pool(credentials, patience: .seconds(2))
+        let pool = Self.pool(credentials, connections: 1, patience: .seconds(2))
         do {
             _ = try await pool.queryOne("SELECT 1 AS one")
             await pool.close()
@@ -125,34 +138,28 @@ struct DatabaseApplier: Sendable {
     }
 
     private static func observe(
-        _ plans: [DatabasePlan], _ connection: PostgresConnection
-    ) async throws -> [DatabaseObservation] {
-        var observations: [DatabaseObservation] = []
-        for plan in plans {
-            let results = try await connection.batch([role(plan.name), database(plan.name), grantees(plan.name)])
-            var observation = DatabaseObservation()
-            if let row = results[0].first {
-                observation.role = DatabaseObservation.Role(
-                    canLogin: try row["rolcanlogin"], isSuperuser: try row["rolsuper"],
-                    createsDatabases: try row["rolcreatedb"], createsRoles: try row["rolcreaterole"],
-                    replicates: try row["rolreplication"], bypassesRowSecurity: try row["rolbypassrls"],
-                    connectionLimit: try row["rolconnlimit"], expires: try row["expires"])
-                observation.isMember = try row["is_member"]
-            } else {
-                observation.isMember = false
-            }
-            if let row = results[1].first {
-                observation.database = DatabaseObservation.Database(
-                    owner: try row["owner"],
-                    grantees: Set(
-                        try results[2].rows.map { row -> String? in
-                            let name: String = try row["grantee"]
-                            return name.isEmpty ? nil : name
-                        }))
-            }
-            observations.append(observation)
+        _ plan: DatabasePlan, _ connection: PostgresConnection
+    ) async throws -> DatabaseObservation {
+        let results = try await connection.batch([role(plan.name), database(plan.name), grantees(plan.name)])
+        var observation = DatabaseObservation(isMember: false)
+        if let row = results[0].first {
+            observation.role = DatabaseObservation.Role(
+                canLogin: try row["rolcanlogin"], isSuperuser: try row["rolsuper"],
+                createsDatabases: try row["rolcreatedb"], createsRoles: try row["rolcreaterole"],
+                replicates: try row["rolreplication"], bypassesRowSecurity: try row["rolbypassrls"],
+                connectionLimit: try row["rolconnlimit"], expires: try row["expires"])
+            observation.isMember = try row["is_member"]
         }
-        return observations
+        if let row = results[1].first {
+            observation.database = DatabaseObservation.Database(
+                owner: try row["owner"],
+                grantees: Set(
+                    try results[2].rows.map { row -> String? in
+                        let name: String = try row["grantee"]
+                        return name.isEmpty ? nil : name
+                    }))
+        }
+        return observation
     }
 
     private static func role(_ name: String) -> SQL {
