@@ -14,6 +14,7 @@ public final class PostgresPool: PostgresExecutor {
     /// What this pool commits.
     public let signals = CommitSignals()
     private let logger: Logger
+    private let lastAnswer = Mutex<ContinuousClock.Instant?>(nil)
     private let state: Mutex<State>
     // Unsafe only for the compiler: dispatch sources may be used from any thread.
     nonisolated(unsafe) private let timer: any DispatchSourceTimer
@@ -202,10 +203,17 @@ public final class PostgresPool: PostgresExecutor {
             // A connection left inside a transaction, or broken, is not for the next one.
             reusable = (try? await session.perform { wire throws(PostgresError) in wire.isIdle }) ?? false
         }
+        if reusable { lastAnswer.withLock { $0 = .now } }
         let effects = state.withLock { state in
             apply(state.machine.release(session, reusable: reusable, now: .now), &state)
         }
         run(effects)
+    }
+
+    /// Whether the server has answered lately. A pool whose connections are all busy is a sign of load, not of a server
+    /// that is away.
+    public func hasAnswered(within duration: Duration) -> Bool {
+        lastAnswer.withLock { $0.map { ContinuousClock.now - $0 < duration } ?? false }
     }
 
     private func cancel(_ waiter: UInt64) {

@@ -141,4 +141,26 @@ import Testing
         await publisher.close()
         server.stop()
     }
+
+    @Test func idleConnectionsOutliveManyHeartbeats() async throws {
+        let broker = try await TestServers.rabbitMQ().broker()
+        var configuration = RabbitMQConfiguration(broker.credentials(of: .payment))
+        configuration.heartbeat = 1
+        let consumer = MessageConsumer(configuration, queue: "payment.events") { _ in }
+        let publisher = MessagePublisher(configuration)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await consumer.run() }
+            group.addTask { try await PublisherConnection(publisher: publisher).run() }
+            // The broker gives up a silent connection after two to three seconds; a new one has another name.
+            let first = try await eventually {
+                let names = try await broker.connections()
+                return names.count == 2 ? names : nil
+            }
+            let start = ContinuousClock.now
+            try await eventually(within: .seconds(20)) { ContinuousClock.now - start > .seconds(6) }
+            #expect(try await broker.connections() == first)
+            group.cancelAll()
+        }
+        await publisher.close()
+    }
 }

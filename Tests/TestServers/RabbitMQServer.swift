@@ -200,6 +200,13 @@ public struct TestBroker: Sendable {
             password: server.password)
     }
 
+    /// The names of the open connections.
+    public func connections() async throws -> Set<String> {
+        struct Connection: Decodable { var name: String }
+        let data = try await server.call(.GET, "/api/vhosts/\(virtualHost)/connections")
+        return Set(try JSONDecoder().decode([Connection].self, from: data).map(\.name))
+    }
+
     /// Takes up to so many messages out of a queue.
     public func take(_ count: Int, from queue: String) async throws -> [TakenMessage] {
         let body = #"{"count":\#(count),"ackmode":"ack_requeue_false","encoding":"auto"}"#

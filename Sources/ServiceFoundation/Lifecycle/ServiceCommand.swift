@@ -35,15 +35,16 @@ public struct ServeCommand<S: StorefrontService>: AsyncParsableCommand {
     public func run() async throws {
         let bootstrap = try Bootstrap(S.name, serving: true)
         let service = try S(bootstrap.runtime)
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services(service, bootstrap).map {
-                    .init(
-                        service: $0, successTerminationBehavior: .ignore,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: bootstrap.runtime.logger)
-        ).run()
+        var configuration = ServiceGroupConfiguration(
+            services: services(service, bootstrap).map {
+                .init(
+                    service: $0, successTerminationBehavior: .ignore,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: bootstrap.runtime.logger)
+        // Less than the thirty seconds after which a pod is killed.
+        configuration.maximumGracefulShutdownDuration = .seconds(20)
+        try await ServiceGroup(configuration: configuration).run()
         await bootstrap.runtime.publisher?.close()
         await bootstrap.redis?.close()
         await bootstrap.peerClient?.shutdown()
