@@ -4,11 +4,14 @@ import Testing
 
 @testable import LocalAPIServer
 
-@Suite struct ObjectStoreTests {
+@Suite final class ObjectStoreTests {
+    private let root = NSTemporaryDirectory() + "store-\(UUID().uuidString)"
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
     private func folder() -> String {
-        let path = NSTemporaryDirectory() + "store-\(UUID().uuidString)"
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
+        try? FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        return root
     }
 
     private func object(_ name: String, value: Int, labels: [String: String] = [:]) -> JSONValue {
