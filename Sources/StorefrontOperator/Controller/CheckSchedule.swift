@@ -34,7 +34,8 @@ struct CheckSchedule: Sendable {
             pause = Self.interval
         } else {
             failures = self.input == input ? failures + 1 : 1
-            pause = min(.seconds(1) * (1 << min(failures - 1, 4)), Self.longestPause)
+            // Grows slowly: mostly a server is just starting, and a shop waits for it.
+            pause = min(.milliseconds(250) * failures, Self.longestPause)
         }
         self.input = input
         self.outcome = outcome
