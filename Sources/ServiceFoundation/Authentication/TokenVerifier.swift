@@ -75,13 +75,19 @@ public final class TokenVerifier: Sendable {
             let age = state.checked.map { now - $0 } ?? .seconds(3600)
             let known = state.identifiers.contains(kid)
             let stale = age >= (known ? .seconds(5) : .seconds(1))
-            if stale { state.checked = now }
+            // Who knows the key goes on while one reads; who does not must wait for what is read.
+            if stale, known { state.checked = now }
             return (known, state.keys, stale)
         }
         guard stale else { return known ? keys : nil }
         do {
             let text = try source()
-            if state.withLock({ $0.text == text }) { return known ? keys : nil }
+            let current = state.withLock { state -> KeySet? in
+                guard state.text == text else { return nil }
+                state.checked = now
+                return state
+            }
+            if let current { return current.identifiers.contains(kid) ? current.keys : nil }
             let set = try JSONDecoder().decode(JWKS.self, from: Data(text.utf8))
             let identifiers = try JSONDecoder().decode(Identifiers.self, from: Data(text.utf8)).keys.map(\.kid)
             let fresh = JWTKeyCollection()
@@ -90,6 +96,7 @@ public final class TokenVerifier: Sendable {
                 state.text = text
                 state.keys = fresh
                 state.identifiers = Set(identifiers)
+                state.checked = now
             }
             return identifiers.contains(kid) ? fresh : nil
         } catch {
