@@ -106,7 +106,7 @@ var targets: [Target] = [
         "StorefrontOperator",
         [
             "Contracts", "PodEnvironment", "PostgreSQL", "KubernetesClient", "KubernetesRuntime", "StorefrontAPI",
-            asyncHTTPClient, crypto, jwtKit, logging, metrics, nioCore, nioHTTP1, nioSSL, x509, asn1, serviceLifecycle,
+            asyncHTTPClient, crypto, logging, metrics, nioCore, nioHTTP1, nioPosix, x509, asn1, serviceLifecycle,
         ]),
     executable(
         "storefront-operator",

@@ -292,6 +292,31 @@ struct OperatorTests {
         }
     }
 
+    @Test("tries for a while to remove the data of a deleted Storefront, but lets it go when a server stays away")
+    func abandoned() async throws {
+        try await TestCluster.with { cluster in
+            let scene = try await Self.apply(cluster, namespace: "stuck") {
+                $0[path: ["metadata", "finalizers"]] = [.string(Cleanup.finalizer)]
+                $0[path: ["spec", "deletionPolicy"]] = "Delete"
+                $0[path: ["spec", "rabbitmq", "server", "managementPort"]] = 1
+            }
+            _ = try await scene.client.delete(Storefront.resourceKind, "acme", namespace: "stuck")
+            let storefront = try await cluster.storefront("acme", in: "stuck")
+            let deletion = try #require(storefront.untyped.deletionTimestamp)
+            let client = KubernetesClient(configuration: cluster.operatorConfiguration, logger: Self.logger)
+            let context = OperatorContext(
+                view: ClusterView(client: client, informers: [:]),
+                recorder: EventRecorder(client: client, component: "tests"), schedules: CheckSchedules(),
+                http: Servers.http, operatorVersion: productVersion, logger: Self.logger)
+            let cleanup = Cleanup(shop: try Shop(storefront), storefront: storefront.untyped, context: context)
+            #expect(try await cleanup.run(now: deletion + .seconds(59)) == .seconds(5))
+            #expect(try await scene.object(Storefront.resourceKind, "acme") != nil)
+            #expect(try await cleanup.run(now: deletion + .seconds(60)) == nil)
+            #expect(try await scene.object(Storefront.resourceKind, "acme") == nil)
+            try await client.shutdown()
+        }
+    }
+
     @Test("is not asked about a Storefront that makes no sense: the API server refuses it")
     func refused() async throws {
         try await TestCluster.with { cluster in
