@@ -11,7 +11,7 @@ extension EndToEnd {
             group: "storefront.dev", version: "v1alpha1", plural: "storefronts", kind: "Storefront")
 
         @Test func aWrongStorefrontIsRefusedWithTheSchemasWords() async throws {
-            let client = try currentShop().client()
+            let client = try await currentShop().client()
             let mistakes: [(JSONValue, String)] = [
                 (["currency": "dollars"], "spec.currency"),
                 (["deletionPolicy": "Perhaps"], "supported values"),
@@ -26,11 +26,10 @@ extension EndToEnd {
                 #expect(error?.isInvalid == true, "\(mistake)")
                 #expect(error?.status?.message.contains(words) == true, "\(error.map { "\($0)" } ?? "")")
             }
-            try await client.shutdown()
         }
 
         @Test func aMissingSecretIsNamedAndItsArrivalHeals() async throws {
-            let client = try currentShop().client()
+            let client = try await currentShop().client()
             var other = try await client.get(Self.storefront, "acme", namespace: "default")
             other = UntypedObject(Self.storefront, name: "beta", namespace: "default")
             other.spec = try await client.get(Self.storefront, "acme", namespace: "default").spec
@@ -54,12 +53,11 @@ extension EndToEnd {
             try await poll("beta to be gone") {
                 try await client.find(Self.storefront, "beta", namespace: "default") == nil ? true : nil
             }
-            try await client.shutdown()
         }
 
         @Test func moreReplicasComeWithoutAFailedRequest() async throws {
             let shop = try currentShop()
-            let client = try shop.client()
+            let client = try await shop.client()
             let result = try await withThrowingTaskGroup(of: (asked: Int, failed: [String]).self) { group in
                 group.addTask { try await Self.keepAsking(shop, until: { try await Self.available(client) >= 3 }) }
                 group.addTask {
@@ -72,12 +70,11 @@ extension EndToEnd {
             }
             #expect(result.0 > 0)
             #expect(result.1.isEmpty, "\(result.1.prefix(3))")
-            try await client.shutdown()
         }
 
         @Test func aRollingUpdateFailsNoRequest() async throws {
             let shop = try currentShop()
-            let client = try shop.client()
+            let client = try await shop.client()
             let before = try await client.get(.deployment, "acme-product", namespace: "default")
             let generation = before.generation
             let result = try await withThrowingTaskGroup(of: (asked: Int, failed: [String]).self) { group in
@@ -101,11 +98,10 @@ extension EndToEnd {
             }
             #expect(result.0 > 0)
             #expect(result.1.isEmpty, "\(result.1.prefix(3))")
-            try await client.shutdown()
         }
 
         @Test func whatIsDeletedComesBack() async throws {
-            let client = try currentShop().client()
+            let client = try await currentShop().client()
             for kind: ResourceKind in [.deployment, .service, .configMap, .podDisruptionBudget, .networkPolicy] {
                 let old = try await client.get(kind, "acme-payment", namespace: "default").uid
                 try await client.delete(kind, "acme-payment", namespace: "default")
@@ -120,17 +116,15 @@ extension EndToEnd {
                 let ready = try await Self.condition("Ready", of: "acme", client)?["status"] == "True"
                 return available > 0 && ready ? true : nil
             }
-            try await client.shutdown()
         }
 
         @Test func atRestNothingIsWritten() async throws {
-            let client = try currentShop().client()
+            let client = try await currentShop().client()
             try await poll(limit: .seconds(60), "two equal readings") {
                 let before = try await Self.versions(client)
                 try await Task.sleep(for: .seconds(8))
                 return try await Self.versions(client) == before ? true : nil
             }
-            try await client.shutdown()
         }
 
         /// Name and resourceVersion of everything the operator keeps.

@@ -135,7 +135,7 @@ extension EndToEnd {
         }
 
         private static func expectReady(_ shop: RunningShop) async throws {
-            let client = try shop.client()
+            let client = try await shop.client()
             let kind = ResourceKind(
                 group: "storefront.dev", version: "v1alpha1", plural: "storefronts", kind: "Storefront")
             try await poll(limit: .seconds(90), "the Storefront to be Ready again") {
@@ -143,7 +143,6 @@ extension EndToEnd {
                 return conditions?.arrayValue?.contains { $0["type"] == "Ready" && $0["status"] == "True" } == true
                     ? true : nil
             }
-            try await client.shutdown()
         }
     }
 }

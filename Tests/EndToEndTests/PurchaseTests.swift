@@ -109,6 +109,10 @@ extension EndToEnd {
             #expect(try await buyer.settled(id)["status"] == "confirmed")
             #expect(try await admin.send(.PUT, "/api/v1/orders/\(id)/status", ["status": "delivered"]).status == 409)
             #expect(try await buyer.send(.PUT, "/api/v1/orders/\(id)/status", ["status": "shipped"]).status == 403)
+            try await poll("the order to be paid for and packed") {
+                let order = try await buyer.send(.GET, "/api/v1/orders/\(id)").expect(200)
+                return order["fulfillment_status"] == "processing" ? true : nil
+            }
             _ = try await admin.send(.PUT, "/api/v1/orders/\(id)/status", ["status": "shipped"]).expect(200)
             let delivered = try await admin.send(.PUT, "/api/v1/orders/\(id)/status", ["status": "delivered"]).expect(
                 200)

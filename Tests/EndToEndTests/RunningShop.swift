@@ -10,6 +10,7 @@ actor RunningShop {
     let state: String
     let port: Int
     private var process: Process?
+    private var cachedClient: KubernetesClient?
     private var output: URL { URL(fileURLWithPath: "\(state).log") }
 
     nonisolated var url: String { "http://127.0.0.1:\(port)" }
@@ -80,7 +81,17 @@ actor RunningShop {
         self.process = nil
     }
 
+    /// An administrator's client of the shop's cluster.
+    func client() throws -> KubernetesClient {
+        if let cachedClient { return cachedClient }
+        let client = KubernetesClient(configuration: try .automatic(kubeconfig: kubeconfig))
+        cachedClient = client
+        return client
+    }
+
     func down() async {
+        try? await cachedClient?.shutdown()
+        cachedClient = nil
         _ = try? await interrupt()
         if let process, process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
         try? FileManager.default.removeItem(atPath: state)

@@ -30,9 +30,3 @@ extension Trait where Self == ShopTrait {
 func currentShop() throws -> RunningShop {
     try #require(ShopTrait.current)
 }
-
-extension RunningShop {
-    nonisolated func client() throws -> KubernetesClient {
-        KubernetesClient(configuration: try .automatic(kubeconfig: kubeconfig))
-    }
-}

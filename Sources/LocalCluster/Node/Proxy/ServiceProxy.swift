@@ -63,8 +63,9 @@ actor ServiceProxy {
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
                 .childChannelInitializer { client in
-                    ProxyConnector.connect(client, to: target)
-                    return client.eventLoop.makeSucceededVoidFuture()
+                    client.eventLoop.makeCompletedFuture {
+                        try client.pipeline.syncOperations.addHandler(ProxyConnector(target))
+                    }
                 }
                 .bind(host: place.address, port: place.port).get()
             listeners[place] = Listener(channel: channel, target: target)
@@ -99,10 +100,19 @@ final class ProxyTarget: Sendable {
     }
 }
 
-/// Connects an accepted connection to the first endpoint that answers.
-private enum ProxyConnector {
-    static func connect(_ client: any Channel, to target: ProxyTarget) {
-        attempt(client, target.candidates()[...])
+/// Connects an accepted connection to the first endpoint that answers. Not before the connection is active: what is
+/// asked of a channel earlier, such as to read, may be lost.
+private final class ProxyConnector: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Never
+
+    private let target: ProxyTarget
+
+    init(_ target: ProxyTarget) { self.target = target }
+
+    func channelActive(context: ChannelHandlerContext) {
+        Self.attempt(context.channel, target.candidates()[...])
+        context.fireChannelActive()
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
     private static func attempt(_ client: any Channel, _ candidates: ArraySlice<ServiceRouting.Endpoint>) {
