@@ -173,6 +173,13 @@ import Testing
 
     @Test func aDeletedPodIsAskedToStopThenStopped() async throws {
         try await NodeUnderTest.withNode(network: 205) { node in
+            var claim = UntypedObject(.persistentVolumeClaim, name: "mail", namespace: "default")
+            claim.spec = ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]]
+            try await node.client.create(.persistentVolumeClaim, claim)
+            try await node.eventually("the claim is bound") {
+                try await node.client.get(.persistentVolumeClaim, "mail", namespace: "default")["status", "phase"]
+                    == "Bound"
+            }
             try await node.create(
                 "polite",
                 script:
@@ -204,6 +211,10 @@ import Testing
             }
             let log = try String(contentsOfFile: "\(node.state)/node/volumes/default/mail/log", encoding: .utf8)
             #expect(log == "hook\nbye\n")
+            try await node.client.delete(.persistentVolumeClaim, "mail", namespace: "default")
+            try await node.eventually("the claim's data goes with it") {
+                !FileManager.default.fileExists(atPath: "\(node.state)/node/volumes/default/mail")
+            }
             #expect(kill(pid, 0) != 0, "the process is gone")
         }
     }

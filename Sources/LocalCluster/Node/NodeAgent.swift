@@ -50,6 +50,7 @@ public final class NodeAgent: Service {
         let slices = Informer(client, .endpointSlice)
         let ingresses = Informer(client, .ingress)
         let pods = Informer(client, .pod, fieldSelector: "spec.nodeName=\(configuration.name)")
+        let claims = Informer(client, .persistentVolumeClaim, metadataOnly: true)
         let inputs = AsyncStream.makeStream(of: PodSet.Input.self)
         let configurations = NamespaceConfigurations(client: client) { namespace in
             inputs.continuation.yield(.configurationChanged(namespace: namespace))
@@ -66,11 +67,19 @@ public final class NodeAgent: Service {
         let kubelet = KubeletServer(configuration: configuration, pods: set, usage: usage, logger: logger)
         let proxy = ServiceProxy(table: table, logger: logger)
         pods.onEvent { inputs.continuation.yield(.event($0)) }
+        let volumes = "\(configuration.stateDirectory)/volumes"
+        claims.onEvent { event in
+            // As StorageClasses do by default, a deleted claim takes its data with it.
+            guard case .deleted(let claim) = event else { return }
+            try? FileManager.default.removeItem(atPath: "\(volumes)/\(claim.namespace ?? "")/\(claim.name)")
+        }
 
         let kubeletPort = AsyncStream.makeStream(of: Int.self)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for informer in [services, slices, ingresses, pods] { group.addTask { try await informer.run() } }
+                for informer in [services, slices, ingresses, pods, claims] {
+                    group.addTask { try await informer.run() }
+                }
                 group.addTask { try await events.run() }
                 group.addTask { await configurations.run() }
                 group.addTask { await context.hosts.run() }
