@@ -1,13 +1,6 @@
 public import Logging
 import Metrics
 public import ServiceLifecycle
-import Synchronization
-
-/// What a handler throws for a message that no repetition will make good: it goes to the dead exchange at once.
-public struct UnprocessableDelivery: Error, Sendable {
-    public let reason: String
-    public init(_ reason: String) { self.reason = reason }
-}
 
 /// Consumes one queue: acknowledges what was handled, rejects what failed into the retry queue, and after the maximum
 /// number of attempts moves it to the dead exchange. Reconnects with jittered backoff for as long as it runs.
@@ -161,58 +154,5 @@ public struct MessageConsumer: Service {
         Counter(
             label: "amqp_messages_consumed_total", dimensions: [("queue", queue), ("outcome", outcome)]
         ).increment()
-    }
-}
-
-/// A flag shared by the parts of a consumer.
-final class Flag: Sendable {
-    private let value = Atomic(false)
-    var isSet: Bool { value.load(ordering: .sequentiallyConsistent) }
-    func set(_ value: Bool) { self.value.store(value, ordering: .sequentiallyConsistent) }
-}
-
-/// Stops the session of the moment and every later one.
-final class StopSwitch: Sendable {
-    private struct State {
-        var stopped = false
-        var session: ConsumerSession?
-        var sleeper: AsyncStream<Void>.Continuation?
-    }
-
-    private let state = Mutex(State())
-
-    var isStopped: Bool { state.withLock { $0.stopped } }
-
-    func use(_ session: ConsumerSession) {
-        let stopped = state.withLock { state in
-            state.session = session
-            return state.stopped
-        }
-        if stopped { session.stop() }
-    }
-
-    func stop() {
-        let (session, sleeper) = state.withLock { state in
-            state.stopped = true
-            return (state.session, state.sleeper)
-        }
-        session?.stop()
-        sleeper?.finish()
-    }
-
-    /// Sleeps, but not past the stop.
-    func sleep(_ duration: Duration) async {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        let stopped = state.withLock { state in
-            state.sleeper = continuation
-            return state.stopped
-        }
-        if stopped { return }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in stream {} }
-            group.addTask { try? await Task.sleep(for: duration) }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }

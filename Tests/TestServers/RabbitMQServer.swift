@@ -1,7 +1,6 @@
 import AsyncHTTPClient
-public import Contracts
+import Contracts
 public import Foundation
-public import Messaging
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -180,62 +179,4 @@ public final class RabbitMQServer: Sendable {
     }
 
     public enum Method: String, Sendable { case GET, PUT, POST, DELETE }
-}
-
-/// One virtual host of the test broker.
-public struct TestBroker: Sendable {
-    public let server: RabbitMQServer
-    public let virtualHost: String
-
-    /// A service's own credentials.
-    public func credentials(of service: ServiceName) -> RabbitMQCredentials {
-        RabbitMQCredentials(
-            host: "127.0.0.1", port: server.port, virtualHost: virtualHost,
-            username: "\(virtualHost)-\(service.rawValue)", password: "secret")
-    }
-
-    public var administrator: RabbitMQCredentials {
-        RabbitMQCredentials(
-            host: "127.0.0.1", port: server.port, virtualHost: virtualHost, username: server.username,
-            password: server.password)
-    }
-
-    /// The names of the open connections.
-    public func connections() async throws -> Set<String> {
-        struct Connection: Decodable { var name: String }
-        let data = try await server.call(.GET, "/api/vhosts/\(virtualHost)/connections")
-        return Set(try JSONDecoder().decode([Connection].self, from: data).map(\.name))
-    }
-
-    /// Takes up to so many messages out of a queue.
-    public func take(_ count: Int, from queue: String) async throws -> [TakenMessage] {
-        let body = #"{"count":\#(count),"ackmode":"ack_requeue_false","encoding":"auto"}"#
-        let data = try await server.call(.POST, "/api/queues/\(virtualHost)/\(queue)/get", body)
-        return try JSONDecoder().decode([TakenMessage].self, from: data)
-    }
-}
-
-/// A message as the management API gives it.
-public struct TakenMessage: Decodable, Sendable {
-    public let payload: String
-    public let routingKey: String
-    public let properties: Properties
-
-    public struct Properties: Decodable, Sendable {
-        public let messageID: String?
-        public let correlationID: String?
-        public let contentType: String?
-
-        enum CodingKeys: String, CodingKey {
-            case messageID = "message_id"
-            case correlationID = "correlation_id"
-            case contentType = "content_type"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case payload
-        case routingKey = "routing_key"
-        case properties
-    }
 }

@@ -49,12 +49,3 @@ public struct TestAuthority: Sendable {
         try write(try (authority ?? self).certificate.serializeAsPEM().pemString, "ca.crt")
     }
 }
-
-/// A folder of a test that is removed at its end.
-public func withTemporaryFolder<Value>(
-    isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> Value
-) async throws -> Value {
-    let folder = try TemporaryFolder.make("test")
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    return try await body(folder)
-}

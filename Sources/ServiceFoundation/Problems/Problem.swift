@@ -1,15 +1,3 @@
-/// What is wrong with one member of a request.
-public struct FieldError: Codable, Sendable, Hashable {
-    /// A JSON pointer (`/items/0/quantity`) into the body, or the name of a query or path parameter.
-    public var pointer: String
-    public var detail: String
-
-    public init(pointer: String, detail: String) {
-        self.pointer = pointer
-        self.detail = detail
-    }
-}
-
 /// An error answer: RFC 9457 problem details (`application/problem+json`) with a stable `code` for programs.
 ///
 /// Throw it from a handler. Everything else that is thrown becomes a 500 without details, except errors that say the

@@ -1,6 +1,4 @@
-import Contracts
 import Logging
-import Messaging
 import PostgreSQL
 import ServiceLifecycle
 
@@ -32,44 +30,5 @@ struct PreparationService<S: StorefrontService>: Service {
             }
         }
         try? await gracefulShutdown()
-    }
-}
-
-/// Runs another service once this one is prepared.
-struct AfterPreparation: Service {
-    let readiness: Readiness
-    let service: any Service
-
-    func run() async throws {
-        await readiness.waitUntilPrepared()
-        guard readiness.isPrepared else { return }
-        try await service.run()
-    }
-}
-
-/// On shutdown takes the service out of rotation and waits until that has been noticed, before the listeners close.
-struct DrainService: Service {
-    let readiness: Readiness
-    let delay: Duration
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        readiness.markDraining()
-        try? await Task.sleep(for: delay)
-    }
-}
-
-/// Does small chores at their intervals: taking over changed files, forgetting expired keys.
-struct ChoreService: Service {
-    let interval: Duration
-    let chore: @Sendable () async -> Void
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: interval)
-                if !Task.isCancelled { await chore() }
-            }
-        }
     }
 }
