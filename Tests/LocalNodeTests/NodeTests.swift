@@ -109,6 +109,17 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: getuid() == 0, "only root may run programs as others"))
+    func aContainerRunsAsTheUserItsPodNames() async throws {
+        try await NodeUnderTest.withNode(network: 211) { node in
+            try await node.create(
+                "nobody", script: "id -u; id -g; echo mine > own && cat own",
+                spec: ["restartPolicy": "Never", "securityContext": ["runAsUser": 65534, "runAsGroup": 65533]])
+            try await node.waitPhase("nobody", "Succeeded")
+            #expect(try await node.log("nobody") == "65534\n65533\nmine\n")
+        }
+    }
+
     @Test func containersEndAndRestartByPolicy() async throws {
         try await NodeUnderTest.withNode(network: 203) { node in
             try await node.create("done", script: "echo fine", spec: ["restartPolicy": "Never"])

@@ -27,6 +27,7 @@ public final class NodeAgent: Service {
     ///
     /// - Throws: when the state folder, the edge's or the kubelet's address cannot be used.
     public func run() async throws {
+        try protectState()
         let records = try ProcessRecords(folder: "\(configuration.stateDirectory)/processes")
         await records.endLeftovers()
         let client = KubernetesClient(configuration: configuration.client, logger: logger)
@@ -42,6 +43,20 @@ public final class NodeAgent: Service {
         try? await http.shutdown()
         try? await client.shutdown()
         try result.get()
+    }
+
+    /// Pods' folders hold Secrets: other users of the machine can neither list them nor guess their names, while pods
+    /// that run as other users can reach their own.
+    private func protectState() throws {
+        for (name, mode) in [("pods", 0o711), ("volumes", 0o711), ("logs", 0o700), ("processes", 0o700)] {
+            let path = "\(configuration.stateDirectory)/\(name)"
+            do {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            } catch {
+                throw NodeError(.fileSystem, "the state folder \(path) cannot be used", cause: error)
+            }
+        }
     }
 
     private func run(_ client: KubernetesClient, _ http: HTTPClient, _ records: ProcessRecords) async throws {
