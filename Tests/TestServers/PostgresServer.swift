@@ -19,7 +19,7 @@ public final class PostgresServer: Sendable {
         if getuid() == 0, let owner = getpwnam("postgres") {
             chown(folder, owner.pointee.pw_uid, owner.pointee.pw_gid)
         }
-        try run(
+        try await run(
             unprivileged + [
                 bin + "/initdb", "-D", folder + "/data", "-U", superuser, "-A", "trust", "-E", "UTF8",
                 "--locale=C.UTF-8",
@@ -121,19 +121,23 @@ public final class PostgresServer: Sendable {
         return "/usr/lib/postgresql/\(newest)/bin"
     }
 
-    private static func run(_ arguments: [String], log: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: arguments[0])
-        process.arguments = Array(arguments.dropFirst())
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let output = FileHandle(forWritingAtPath: log)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
+    /// Runs a program to its end. Not by Foundation's Process, which takes it for running as long as any other child
+    /// that was started meanwhile (a broker) holds the socket by which it notices the end.
+    private static func run(_ arguments: [String], log: String) async throws {
+        let script = #"cd / && exec "$@" </dev/null >"$0" 2>&1"#
+        let argv = (["/bin/sh", "-c", script, log] + arguments).map { strdup($0) } + [nil]
+        defer { for pointer in argv { free(pointer) } }
+        var pid = pid_t()
+        let failure = posix_spawn(&pid, "/bin/sh", nil, nil, argv, environ)
+        guard failure == 0 else { throw TestServerError("/bin/sh: \(failure)") }
+        let status = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [pid] in
+                var status: Int32 = 0
+                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+                continuation.resume(returning: status)
+            }
+        }
+        guard status == 0 else {
             throw TestServerError((try? String(contentsOfFile: log, encoding: .utf8)) ?? "initdb failed")
         }
     }
