@@ -91,7 +91,7 @@ extension EndToEnd {
                 }
                 group.addTask {
                     try await client.patch(
-                        Self.storefront, "acme", namespace: "default", .merge(["spec": ["logLevel": "debug"]]))
+                        Self.storefront, "acme", namespace: "default", .merge(["spec": ["logLevel": "Debug"]]))
                     return (0, [])
                 }
                 return try await group.reduce((0, [])) { ($0.0 + $1.asked, $0.1 + $1.failed) }

@@ -35,11 +35,13 @@ struct ContainerProcess: Sendable {
         do {
             var options = PlatformOptions()
             options.processGroupID = 0
-            options.userID = user
-            options.groupID = group ?? user
-            if user != nil { options.supplementaryGroups = supplementaryGroups }
+            let command =
+                user.map {
+                    UserChange(user: $0, group: group ?? $0, supplementaryGroups: supplementaryGroups)
+                        .command(program, arguments)
+                } ?? (program, arguments)
             let result = try await Subprocess.run(
-                .path(FilePath(program)), arguments: Arguments(arguments),
+                .path(FilePath(command.0)), arguments: Arguments(command.1),
                 environment: .custom(
                     Dictionary(
                         environment.compactMap { key, value in

@@ -1,4 +1,5 @@
 import Foundation
+import LocalNode
 import Subprocess
 import SystemPackage
 
@@ -51,23 +52,20 @@ struct PostgresServer: Sendable {
                 attributes: [.posixPermissions: 0o600])
         else { throw LocalClusterError(.stateUnusable, "\(passwordFile) cannot be written.") }
         defer { try? FileManager.default.removeItem(atPath: passwordFile) }
-        var options = PlatformOptions()
         if let account {
             try FileManager.default.setAttributes(
                 [.ownerAccountID: Int(account.userID), .groupOwnerAccountID: Int(account.groupID)],
                 ofItemAtPath: passwordFile)
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = []
         }
+        let arguments = [
+            "-D", data, "--username", Self.administrator, "--pwfile", passwordFile, "--auth", "scram-sha-256",
+            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions",
+        ]
+        let command = account.map { $0.change.command(programs.initdb, arguments) } ?? (programs.initdb, arguments)
         let result = try await Subprocess.run(
-            .path(FilePath(programs.initdb)),
-            arguments: [
-                "-D", data, "--username", Self.administrator, "--pwfile", passwordFile, "--auth", "scram-sha-256",
-                "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions",
-            ],
+            .path(FilePath(command.0)), arguments: Arguments(command.1),
             environment: .custom(["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]),
-            workingDirectory: FilePath(folder), platformOptions: options, input: .none,
+            workingDirectory: FilePath(folder), input: .none,
             output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
         guard result.terminationStatus.isSuccess else {
             var message = "initdb failed (\(result.terminationStatus)): \(result.standardError)"

@@ -1,4 +1,5 @@
 import Foundation
+import LocalNode
 import Logging
 import ServiceLifecycle
 import Subprocess
@@ -47,11 +48,9 @@ struct ServerSupervisor: Service {
         defer { try? log.close() }
         var options = PlatformOptions()
         options.processGroupID = 0
-        if let account = process.account {
-            options.userID = account.userID
-            options.groupID = account.groupID
-            options.supplementaryGroups = []
-        }
+        let command =
+            process.account.map { $0.change.command(process.executable, process.arguments) }
+            ?? (process.executable, process.arguments)
         options.teardownSequence = [
             .send(
                 signal: process.stop == .interrupt ? .interrupt : .terminate, allowedDurationToNextStep: stopLimit)
@@ -61,7 +60,7 @@ struct ServerSupervisor: Service {
                 Environment.Key(rawValue: name).map { ($0, value) }
             })
         let result = try await Subprocess.run(
-            .path(FilePath(process.executable)), arguments: Arguments(process.arguments),
+            .path(FilePath(command.0)), arguments: Arguments(command.1),
             environment: .custom(environment), workingDirectory: FilePath(process.workingDirectory),
             platformOptions: options, input: .none,
             output: .fileDescriptor(log, closeAfterSpawningProcess: false),

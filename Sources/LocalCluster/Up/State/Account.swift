@@ -1,4 +1,5 @@
 import Foundation
+import LocalNode
 
 #if canImport(Glibc)
     import Glibc
@@ -9,6 +10,9 @@ struct Account: Sendable, Hashable {
     let name: String
     let userID: UInt32
     let groupID: UInt32
+
+    /// How a program is started as this user.
+    var change: UserChange { UserChange(user: userID, group: groupID) }
 
     /// The account to drop to when we are root; `nil` when we are not and servers simply run as ourselves.
     static func whenRoot(_ name: String) throws(LocalClusterError) -> Account? {
