@@ -64,7 +64,7 @@ let serviceDependencies: [Target.Dependency] = [
     hummingbird, httpTypes, logging, metrics, crypto, jwtKit, nioCore, serviceLifecycle, argumentParser,
 ]
 
-var targets: [Target] = [
+let targets: [Target] = [
     // C libraries; no C type leaves the Swift wrapper of each.
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
@@ -139,7 +139,8 @@ var targets: [Target] = [
         "LocalCluster", path: "Sources/LocalCluster/Up",
         [
             "LocalAPIServer", "LocalControllers", "LocalNode", "KubernetesClient", "PostgreSQL", "Contracts",
-            asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, systemPackage, serviceLifecycle,
+            asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL, subprocess, systemPackage,
+            serviceLifecycle,
             unixSignals, x509, asn1, yams,
         ]),
     executable(
@@ -161,32 +162,44 @@ var targets: [Target] = [
             "TestServers", hummingbird,
             hummingbirdTesting, httpTypes, jwtKit, crypto, logging, metrics, serviceLifecycle, configuration,
         ]),
-    tests("UserServiceTests", ["UserService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
+    tests(
+        "UserServiceTests",
+        ["UserService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests("ProductServiceTests", serviceDependencies + ["ProductService", "TestServers", hummingbirdTesting]),
     tests(
-        "OrderServiceTests", serviceDependencies + ["OrderService", "ProductService", "TestServers", hummingbirdTesting]),
-    tests("PaymentServiceTests", ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
-    tests("NotificationServiceTests", ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
+        "OrderServiceTests",
+        serviceDependencies + ["OrderService", "ProductService", "TestServers", hummingbirdTesting]),
+    tests(
+        "PaymentServiceTests",
+        ["PaymentService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
+    tests(
+        "NotificationServiceTests",
+        ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests(
         "KubernetesClientTests",
         ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto]),
     tests(
         "KubernetesRuntimeTests",
         [
-            "KubernetesRuntime", "KubernetesClient", "LocalAPIServer", logging, metrics, metricsTestKit, nioCore, nioPosix,
+            "KubernetesRuntime", "KubernetesClient", "LocalAPIServer", logging, metrics, metricsTestKit, nioCore,
+            nioPosix,
             nioHTTP1, serviceLifecycle,
         ]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
     tests(
         "StorefrontOperatorTests",
         [
-            "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts", "PodEnvironment",
+            "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts",
+            "PodEnvironment",
             "PostgreSQL", "LocalAPIServer", "TestServers", asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle,
             x509, asn1,
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
-    tests("LocalAPIServerTests", ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, serviceLifecycle]),
-    tests("LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient", logging, serviceLifecycle]),
+    tests(
+        "LocalAPIServerTests",
+        ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, serviceLifecycle]),
+    tests(
+        "LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient", logging, serviceLifecycle]),
     tests(
         "LocalNodeTests",
         [
@@ -205,12 +218,6 @@ var targets: [Target] = [
         path: "Tests/TestServers",
         swiftSettings: settings),
 ]
-
-// While several people build one tree, each builds only its own tests.
-if let only = Context.environment["STOREFRONT_ONLY_TESTS"] {
-    let wanted = only.split(separator: ",").map(String.init)
-    targets.removeAll { $0.type == .test && !wanted.contains($0.name) }
-}
 
 let package = Package(
     name: "storefront",

@@ -4,7 +4,8 @@ public struct Currency: Sendable, Hashable, RawRepresentable, Codable, CustomStr
 
     /// `nil` unless the text is three ASCII upper-case letters.
     public init?(rawValue: String) {
-        guard rawValue.utf8.count == 3, rawValue.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        guard rawValue.utf8.count == 3,
+            rawValue.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
         else { return nil }
         self.rawValue = rawValue
     }

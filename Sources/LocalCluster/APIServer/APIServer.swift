@@ -173,6 +173,8 @@ public struct APIServer: Service {
             },
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificate.privateKeyPEM.utf8), format: .pem)))
         tls.applicationProtocols = ["http/1.1"]
+        // Clients that keep their connections open must not keep the server from stopping.
+        tls.shutdownTimeout = .milliseconds(200)
         tls.trustRoots = .certificates(
             try NIOSSLCertificate.fromPEMBytes(Array(authority.certificatePEM.utf8)))
         // A client need not have a certificate; one that has must have it of our authority.

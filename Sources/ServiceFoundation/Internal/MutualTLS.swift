@@ -1,4 +1,5 @@
 import Logging
+import NIOCore
 import NIOSSL
 import PodEnvironment
 import Synchronization
@@ -58,7 +59,10 @@ final class MutualTLS: Sendable {
             certificateChain: chain, privateKey: key, trustRoots: authority)
         server.minimumTLSVersion = .tlsv12
         server.applicationProtocols = ["http/1.1"]
+        // A peer that keeps an idle connection must not hold up our end.
+        server.shutdownTimeout = .milliseconds(200)
         var client = TLSConfiguration.makeClientConfiguration()
+        client.shutdownTimeout = .milliseconds(200)
         client.certificateChain = chain
         client.privateKey = key
         client.trustRoots = authority
