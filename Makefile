@@ -32,6 +32,7 @@ format:
 crd:
 	@swift build --product storefront
 	.build/debug/storefront crd > crds/storefronts.yaml
+	cp crds/storefronts.yaml charts/storefront-operator/files/storefronts.yaml
 
 ## Manifests and chart against the schemas of Kubernetes.
 validate:
