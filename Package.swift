@@ -207,7 +207,8 @@ let targets: [Target] = [
             nioHTTP1, nioPosix, serviceLifecycle,
         ]),
     tests(
-        "LocalClusterTests", ["LocalCluster", "KubernetesClient", logging, serviceLifecycle, serviceLifecycleTestKit]),
+        "LocalClusterTests",
+        ["LocalCluster", "KubernetesClient", logging, nioCore, nioPosix, serviceLifecycle, serviceLifecycleTestKit]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(
         name: "TestServers",
