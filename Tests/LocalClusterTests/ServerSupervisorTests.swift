@@ -32,40 +32,42 @@ struct ServerSupervisorTests {
         throw LocalClusterError(.timeout, "no process was recorded")
     }
 
-    @Test func aKilledServerIsStartedAgainAndStoppedAtTheEnd() async throws {
-        defer { try? FileManager.default.removeItem(atPath: state.path) }
-        let supervisor = try supervisor("exec sleep 1000")
-        let last = try await testGracefulShutdown { trigger in
-            try await withThrowingTaskGroup(of: Void.self) { group in
+    /// Runs a supervisor beside the body and shuts it down gracefully afterwards.
+    ///
+    /// - Returns: how long the shutdown took.
+    private func supervising(
+        _ supervisor: ServerSupervisor, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws -> Duration {
+        try await testGracefulShutdown { trigger async throws -> Duration in
+            try await withThrowingTaskGroup(of: Void.self) { group async throws -> Duration in
                 group.addTask { try await supervisor.run() }
-                let first = try await record()
-                kill(first.pid, SIGKILL)
-                let second = try await record(otherThan: first.pid)
-                #expect(!first.isRunning)
+                try await body()
+                let start = ContinuousClock.now
                 trigger.triggerGracefulShutdown()
                 try await group.waitForAll()
-                return second
+                return start.duration(to: .now)
             }
         }
-        #expect(!last.isRunning)
+    }
+
+    @Test func aKilledServerIsStartedAgainAndStoppedAtTheEnd() async throws {
+        defer { try? FileManager.default.removeItem(atPath: state.path) }
+        _ = try await supervising(try supervisor("exec sleep 1000")) {
+            let first = try await record()
+            kill(first.pid, SIGKILL)
+            let second = try await record(otherThan: first.pid)
+            #expect(!first.isRunning)
+            #expect(second.isRunning)
+        }
         #expect(!FileManager.default.fileExists(atPath: "\(state.processes)/test.json"))
     }
 
     @Test func aServerThatWillNotStopIsKilledWhenItsTimeIsUp() async throws {
         defer { try? FileManager.default.removeItem(atPath: state.path) }
-        let supervisor = try supervisor("trap '' TERM; while :; do sleep 1; done", stopLimit: .milliseconds(300))
-        let (record, took) = try await testGracefulShutdown { trigger in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await supervisor.run() }
-                let record = try await record()
-                let start = ContinuousClock.now
-                trigger.triggerGracefulShutdown()
-                try await group.waitForAll()
-                return (record, start.duration(to: .now))
-            }
-        }
-        #expect(!record.isRunning)
+        let stubborn = try supervisor("trap '' TERM; while :; do sleep 1; done", stopLimit: .milliseconds(300))
+        let took = try await supervising(stubborn) { _ = try await record() }
         #expect(took < .seconds(3))
+        #expect(!FileManager.default.fileExists(atPath: "\(state.processes)/test.json"))
     }
 
     @Test func whatAKilledRunLeftBehindIsEndedFirst() async throws {
@@ -77,15 +79,9 @@ struct ServerSupervisorTests {
         try leftover.run()
         let old = try #require(ProcessRecord(pid: leftover.processIdentifier))
         try JSONEncoder().encode(old).write(to: URL(fileURLWithPath: "\(state.processes)/test.json"))
-        try await testGracefulShutdown { trigger in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await supervisor.run() }
-                let new = try await record(otherThan: old.pid)
-                #expect(!old.isRunning)
-                trigger.triggerGracefulShutdown()
-                try await group.waitForAll()
-                #expect(!new.isRunning)
-            }
+        _ = try await supervising(supervisor) {
+            _ = try await record(otherThan: old.pid)
+            #expect(!old.isRunning)
         }
     }
 }
