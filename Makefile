@@ -15,12 +15,17 @@ build:
 	@scripts/install build run
 	@swift build -c $(CONFIGURATION)
 
-## All tests; the end-to-end tests alone at the end, since they want the machine for themselves.
+## All tests, a process for each target: what each measures is its subject, not how many others want the machine. The
+## end-to-end tests bring up whole clusters and come last.
+TESTS = $(filter-out EndToEndTests TestServers Golden,$(notdir $(wildcard Tests/*)))
+
 test:
 	@scripts/install build run test
 	swift build --build-tests
-	swift test --skip-build --disable-xctest --skip EndToEndTests
-	swift test --skip-build --disable-xctest --filter EndToEndTests
+	@for target in $(TESTS) EndToEndTests; do \
+	    echo "== $$target"; \
+	    swift test --skip-build --disable-xctest --filter "^$$target\." || exit 1; \
+	done
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

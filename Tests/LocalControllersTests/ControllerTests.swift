@@ -189,6 +189,9 @@ import Testing
             let client = cluster.client
             var pod = UntypedObject(.pod, name: "lonely", namespace: "default")
             pod.spec = ["containers": [["name": "c", "image": "x"]]]
+            try await cluster.eventually("the namespace has its account") {
+                try await client.find(.serviceAccount, "default", namespace: "default") != nil
+            }
             try await client.create(.pod, pod)
             try await cluster.eventually("it is unschedulable") {
                 let pod = try await client.get(.pod, "lonely", namespace: "default")

@@ -51,7 +51,12 @@ public enum ManifestReader {
 
     private static func documents(_ text: String, _ name: String) throws(LocalClusterError) -> [JSONValue] {
         do {
-            return try Yams.compose_all(yaml: text).map { try json($0, name) }
+            var nodes = try Yams.compose_all(yaml: text)
+            var documents: [JSONValue] = []
+            while let node = nodes.next() { documents.append(try json(node, name)) }
+            // The sequence ends at a mistake and only tells of it afterwards.
+            if let mistake = nodes.error { throw mistake }
+            return documents
         } catch let error as LocalClusterError {
             throw error
         } catch {
