@@ -50,8 +50,15 @@ final class PostgresWire {
                 "options",
                 "-c statement_timeout=\(timeout) -c TimeZone=UTC -c DateStyle=ISO -c IntervalStyle=iso_8601"
                     + " -c client_min_messages=warning -c bytea_output=hex"
+                    // A client that vanished without a word must not hold its locks for hours.
+                    + " -c idle_in_transaction_session_timeout=60000 -c tcp_keepalives_idle=30"
+                    + " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
             ),
         ]
+        // libpq refuses verify-ca and verify-full without authorities; the system's are the ones a pod has.
+        if credentials.sslMode.hasPrefix("verify") {
+            parameters.append(("sslrootcert", "/etc/ssl/certs/ca-certificates.crt"))
+        }
         if let address = configuration.environment.hostAddress(credentials.host) {
             parameters.append(("hostaddr", address))
         }

@@ -20,7 +20,9 @@ struct DeliveryWorker: Service {
     /// How many mails are under way at a time.
     var concurrency = 8
     /// Seconds after which a mail that was taken and not finished is taken again.
-    var lease = 120
+    ///
+    /// Longer than all that are under way can take one after the other at the slowest server.
+    var lease = 300
     /// How long it waits for news before it looks for itself.
     var interval: Duration = .seconds(1)
 

@@ -140,6 +140,9 @@ struct OrderProcess: Sendable, Equatable {
         guard saga.step == .done else {
             throw InvalidTransition(from: status, reason: "Payment and stock are not settled yet.")
         }
+        guard payment == .captured else {
+            throw InvalidTransition(from: status, reason: "The payment has been returned.")
+        }
         status = .shipped
         fulfillment = .shipped
         return [.orderShipped, .shipmentUpdated]

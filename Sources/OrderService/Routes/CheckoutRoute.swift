@@ -36,7 +36,8 @@ struct CheckoutRoute: Sendable {
             return try JSONResponse(
                 order.view, status: .created, headers: [.location: "/api/v1/orders/\(order.record.order.id.text)"])
         }
-        if let order = placed.withLock({ $0 }) {
+        // A transaction that was run again may have met the order of a repetition: then its own was rolled back.
+        if response.headers[.idempotencyReplayed] == nil, let order = placed.withLock({ $0 }) {
             runner.start(order.record)
             if order.fromCart { await emptyCart(of: order) }
         }

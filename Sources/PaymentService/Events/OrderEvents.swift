@@ -31,6 +31,8 @@ struct OrderEvents: Sendable {
         }
         do {
             _ = try await processor.capture(payment, lead: 0, in: transaction)
+        } catch PaymentRefusal.closed {
+            // The order was cancelled meanwhile; nothing failed.
         } catch let refusal as PaymentRefusal {
             runtime.logger.warning(
                 "a confirmed order's payment cannot be captured",

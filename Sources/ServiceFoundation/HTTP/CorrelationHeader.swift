@@ -1,5 +1,5 @@
 import Contracts
-import HTTPTypes
+public import HTTPTypes
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -11,7 +11,8 @@ extension HTTPField.Name {
     static let correlationID = Self.known("X-Correlation-ID")
     static let requestID = Self.known("X-Request-ID")
     static let idempotencyKey = Self.known("Idempotency-Key")
-    static let idempotencyReplayed = Self.known("Idempotency-Replayed")
+    /// In an answer that was given before for the same Idempotency-Key.
+    public static let idempotencyReplayed = Self.known("Idempotency-Replayed")
     static let contentTypeOptions = Self.known("X-Content-Type-Options")
 
     private static func known(_ name: String) -> Self { Self(name) ?? .via }

@@ -112,6 +112,10 @@ struct ShopPass: Sendable {
     // MARK: - What is known
 
     private func material() async throws -> ShopMaterial {
+        if let name = shop.broughtSecretNames.first(where: Set(shop.generatedSecretNames).contains) {
+            throw UnusableSecret(
+                name: name, problem: "has a name that the operator needs for a Secret of its own; give it another")
+        }
         let existing = try await context.secrets(in: shop.namespace).generated(of: shop)
         return try ShopMaterial(of: shop, existing: existing, now: Date())
     }

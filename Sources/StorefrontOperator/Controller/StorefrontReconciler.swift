@@ -25,10 +25,8 @@ struct StorefrontReconciler: Reconciler {
         let previous = (try? typed.status()) ?? StorefrontStatus()
         let shop: Shop
         do {
-            // Once for every change: an API server with the schema has looked already.
-            if previous.observedGeneration != storefront.generation, let problem = typed.problems().first {
-                throw problem
-            }
+            // An API server with the schema has looked already; one with an older definition has not.
+            if let problem = typed.problems().first { throw problem }
             shop = try Shop(typed, operatorVersion: context.operatorVersion)
         } catch {
             let status = StorefrontStatus(

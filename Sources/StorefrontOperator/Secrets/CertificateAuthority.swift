@@ -94,6 +94,7 @@ public struct CertificateAuthority: Sendable {
         else { return false }
         let wanted = names.map { GeneralName.dnsName($0) } + [.uniformResourceIdentifier(identity)]
         return Set(alternatives) == Set(wanted) && leaf.notValidBefore <= now
-            && leaf.notValidAfter - Self.renewal > now
+            // Where the authority itself ends sooner, no new certificate would be good for longer.
+            && leaf.notValidAfter > now && leaf.notValidAfter >= min(now + Self.renewal, certificate.notValidAfter)
     }
 }

@@ -23,10 +23,7 @@ struct SecretReader: Sendable {
 
     /// The Secrets of a shop that are there, by name.
     func generated(of shop: Shop) async throws -> [String: [String: String]] {
-        var names = [shop.authoritySecret, shop.signingSecret, shop.generatedAdminSecret]
-        for service in ServiceName.allCases {
-            names += [shop.databaseSecret(service), shop.rabbitMQSecret(service), shop.tlsSecret(service)]
-        }
+        let names = shop.generatedSecretNames
         return try await withThrowingTaskGroup(of: (String, [String: String]?).self) { group in
             for name in names { group.addTask { (name, try await read(name)) } }
             var found: [String: [String: String]] = [:]

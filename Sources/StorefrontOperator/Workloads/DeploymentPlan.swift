@@ -13,7 +13,21 @@ extension Shop {
         annotations[Annotations.secrets] = secretsHash
         var pod = podSpec(service, command: "serve")
         pod["terminationGracePeriodSeconds"] = 45
-        pod["topologySpreadConstraints"] = spread(settings.topologySpread, service)
+        if service == .notification, self.spec.notifications.file != nil {
+            // The mailbox's claim can be mounted on one node at a time: all replicas go where it is.
+            pod["affinity"] = [
+                "podAffinity": [
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        [
+                            "topologyKey": "kubernetes.io/hostname",
+                            "labelSelector": ["matchLabels": JSONValue(selector(service))],
+                        ]
+                    ]
+                ]
+            ]
+        } else {
+            pod["topologySpreadConstraints"] = spread(settings.topologySpread, service)
+        }
         var spec: JSONValue = [
             "selector": ["matchLabels": JSONValue(selector(service))],
             "revisionHistoryLimit": 5,

@@ -71,7 +71,8 @@ extension Shop {
         let paths: [JSONValue] = Self.routes.flatMap { service, paths in
             paths.map { path in
                 [
-                    "path": .string(path), "pathType": "Prefix",
+                    // Strict ingress controllers take no dot in a Prefix.
+                    "path": .string(path), "pathType": path.contains(".") ? "ImplementationSpecific" : "Prefix",
                     "backend": ["service": ["name": .string(objectName(service)), "port": ["name": "http"]]],
                 ]
             }

@@ -27,15 +27,16 @@ struct Sessions: Sendable {
         }
         try Self.check(try await locks.lock(email, in: runtime.pool), at: now)
         let account = try await users.credentials(email, in: runtime.pool)
-        guard try await hasher.verify(password, account?.passwordHash), let account, let hash = account.passwordHash
-        else {
+        let matches = try await hasher.verify(password, account?.passwordHash)
+        // Guesses that were under way at the same time may have locked the address meanwhile; a right one among them
+        // must look like the wrong ones.
+        try Self.check(try await locks.lock(email, in: runtime.pool), at: now)
+        guard matches, let account, let hash = account.passwordHash else {
             try await runtime.pool.transaction { transaction in
                 try await locks.countFailure(email, at: now, in: transaction)
             }
             throw Self.wrongCredentials
         }
-        // Guesses that were under way at the same time may have locked the address meanwhile.
-        try Self.check(try await locks.lock(email, in: runtime.pool), at: now)
         try await locks.clear(email, in: runtime.pool)
         try Self.checkActive(account.user)
         if hasher.isOutdated(hash) {

@@ -17,7 +17,15 @@ struct SessionStore: Sendable {
     }
 
     /// The token of a hash, locked until the transaction ends.
+    ///
+    /// Locks the token's whole family first: whoever ends a family must see the token that a rotation at the same moment
+    /// is adding to it.
     func lock(_ hash: [UInt8], in transaction: PostgresTransaction) async throws -> RefreshToken? {
+        try await transaction.execute(
+            """
+            SELECT pg_advisory_xact_lock(hashtextextended(family_id::text, 0)) FROM refresh_tokens
+            WHERE token_hash = \(hash)
+            """)
         guard
             let row = try await transaction.queryFirst(
                 """
