@@ -220,6 +220,9 @@ let targets: [Target] = [
         swiftSettings: settings),
 ]
 
+/// Only one test target is built where STOREFRONT_ONLY_TESTS names it: `make test TESTS=…` while working on one module.
+let onlyTests = Context.environment["STOREFRONT_ONLY_TESTS"]
+
 let package = Package(
     name: "storefront",
     platforms: [.macOS(.v15)],
@@ -257,5 +260,5 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
     ],
-    targets: targets
+    targets: targets.filter { $0.type != .test || onlyTests == nil || $0.name == onlyTests }
 )

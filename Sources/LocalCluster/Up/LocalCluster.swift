@@ -36,14 +36,16 @@ public struct LocalCluster: Sendable {
         let logger = try ClusterLog.logger(file: "\(state.logs)/cluster.log")
 
         let servers = try await DataServers(state: state, programs: programs, settings: settings, logger: logger)
-        let control = try ControlPlane(configuration, settings, logger)
+        let control = try ControlPlane(
+            state, settings, edge: (configuration.edgeAddress, configuration.edgePort), logger)
+        let node = try ClusterNode.agent(configuration, settings, of: control, logger)
         let access = ClusterAccess(
             client: KubernetesClient(configuration: control.clientConfiguration, logger: logger), state: state,
             settings: settings, configuration: configuration, started: Date())
         let start = StartUp(servers: servers, control: control, access: access, progress: progress, workload: workload)
 
         var group = ServiceGroupConfiguration(
-            services: (servers.services + control.services).map {
+            services: (servers.services + control.services + [node]).map {
                 .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
             } + [.init(service: start, failureTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigint, .sigterm], logger: logger)

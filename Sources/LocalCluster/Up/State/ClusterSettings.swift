@@ -19,7 +19,9 @@ struct ClusterSettings: Codable, Sendable {
 
     /// The settings of a state folder, made on first use. A network that somebody else uses by now is replaced as long
     /// as nothing has been stored under its addresses.
-    static func load(_ state: StateDirectory) async throws -> ClusterSettings {
+    ///
+    /// - Parameter port: the API server's, which must be free.
+    static func load(_ state: StateDirectory, port: Int = 6443) async throws -> ClusterSettings {
         if FileManager.default.fileExists(atPath: state.settings) {
             let settings: ClusterSettings
             do {
@@ -32,10 +34,10 @@ struct ClusterSettings: Codable, Sendable {
                     cause: error)
             }
             let address = settings.addresses.apiServer
-            guard await Ports.isFree(address, 6443) else {
+            guard await Ports.isFree(address, port) else {
                 throw LocalClusterError(
                     .portInUse,
-                    "\(address):6443, this cluster's API server address, is in use by another program, perhaps another "
+                    "\(address):\(port), this cluster's API server address, is in use by another program, perhaps another "
                         + "local cluster that happens to have the same network.")
             }
             return settings
@@ -45,13 +47,7 @@ struct ClusterSettings: Codable, Sendable {
             epmdPort: try await Ports.unused(), distributionPort: try await Ports.unused(),
             postgresPassword: password(), rabbitMQPassword: password(), redisPassword: password(),
             erlangCookie: password())
-        let data = try JSONEncoder().encode(settings)
-        guard
-            FileManager.default.createFile(
-                atPath: state.settings, contents: data, attributes: [.posixPermissions: 0o600])
-        else {
-            throw LocalClusterError(.stateUnusable, "\(state.settings) cannot be written.")
-        }
+        try state.write(String(decoding: JSONEncoder().encode(settings), as: UTF8.self), to: state.settings)
         return settings
     }
 

@@ -41,6 +41,13 @@ public struct StateDirectory: Sendable {
         try? FileManager.default.removeItem(atPath: probe)
     }
 
+    /// A file that only its owner may read.
+    func write(_ text: String, to file: String) throws(LocalClusterError) {
+        let written = FileManager.default.createFile(
+            atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        guard written else { throw LocalClusterError(.stateUnusable, "\(file) cannot be written.") }
+    }
+
     /// A folder of the cluster, owned by the given account when we may give it away.
     func makeFolder(_ folder: String, owner: Account?, permissions: Int = 0o700) throws(LocalClusterError) {
         do {
