@@ -86,7 +86,7 @@ import Testing
             let client = cluster.client
             var job = UntypedObject(.job, name: "j", namespace: "default")
             job.spec = [
-                "ttlSecondsAfterFinished": 1,
+                "ttlSecondsAfterFinished": 4,
                 "template": ["spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "x"]]]],
             ]
             try await client.create(.job, job)
