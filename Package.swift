@@ -177,12 +177,15 @@ let targets: [Target] = [
         ["NotificationService", "Contracts", "ServiceFoundation", "PostgreSQL", "TestServers", hummingbirdTesting]),
     tests(
         "KubernetesClientTests",
-        ["KubernetesClient", "PodEnvironment", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto]),
+        [
+            "KubernetesClient", "PodEnvironment", "FaultProxy", "LocalAPIServer", logging, serviceLifecycle, nioCore,
+            nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto,
+        ]),
     tests(
         "KubernetesRuntimeTests",
         [
-            "KubernetesRuntime", "KubernetesClient", "LocalAPIServer", logging, metrics, metricsTestKit, nioCore,
-            nioPosix,
+            "KubernetesRuntime", "KubernetesClient", "LocalAPIServer", "FaultProxy", logging, metrics, metricsTestKit,
+            nioCore, nioPosix,
             nioHTTP1, serviceLifecycle,
         ]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
@@ -211,10 +214,14 @@ let targets: [Target] = [
         ["LocalCluster", "KubernetesClient", logging, nioCore, nioPosix, serviceLifecycle, serviceLifecycleTestKit]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(
+        name: "FaultProxy", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
+        path: "Tests/FaultProxy", swiftSettings: settings),
+    .target(
         name: "TestServers",
         dependencies: [
             "Contracts", "PostgreSQL", "Messaging", "Redis", "ServiceFoundation", "PodEnvironment", asyncHTTPClient,
-            nioCore, nioHTTP1, nioPosix, logging, crypto, jwtKit, x509, asn1, hummingbird,
+            nioCore, nioHTTP1, nioPosix, logging, crypto, jwtKit, x509, asn1, hummingbird, hummingbirdTesting,
+            httpTypes,
         ],
         path: "Tests/TestServers",
         swiftSettings: settings),

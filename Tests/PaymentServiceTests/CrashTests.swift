@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import HTTPTypes
 import Synchronization
+import TestServers
 import Testing
 
 @testable import PaymentService

@@ -5,6 +5,7 @@ import HummingbirdTesting
 import Messaging
 import PostgreSQL
 import ServiceFoundation
+import TestServers
 import Testing
 
 @testable import UserService

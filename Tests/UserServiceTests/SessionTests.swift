@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Messaging
 import PostgreSQL
+import TestServers
 import Testing
 
 @testable import UserService

@@ -1,16 +1,16 @@
-import Foundation
-import HTTPTypes
+public import Foundation
+public import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
+public import HummingbirdTesting
 import NIOCore
 
 /// An HTTP answer; JSON members are found by path, `user.id` or `items.0.label`.
-struct Answer {
-    let status: Int
-    let headers: HTTPFields
-    let body: Data
+public struct Answer {
+    public let status: Int
+    public let headers: HTTPFields
+    public let body: Data
 
-    func value(_ path: String) -> Any? {
+    public func value(_ path: String) -> Any? {
         var value: Any? = try? JSONSerialization.jsonObject(with: body)
         for step in path.split(separator: ".") {
             if let index = Int(step), let list = value as? [Any] {
@@ -22,18 +22,18 @@ struct Answer {
         return value is NSNull ? nil : value
     }
 
-    func text(_ path: String) -> String { value(path) as? String ?? "" }
-    func number(_ path: String) -> Int { value(path) as? Int ?? -1 }
-    func flag(_ path: String) -> Bool? { value(path) as? Bool }
-    func count(_ path: String) -> Int { (value(path) as? [Any])?.count ?? -1 }
-    func texts(_ path: String, _ member: String) -> [String] {
+    public func text(_ path: String) -> String { value(path) as? String ?? "" }
+    public func number(_ path: String) -> Int { value(path) as? Int ?? -1 }
+    public func flag(_ path: String) -> Bool? { value(path) as? Bool }
+    public func count(_ path: String) -> Int { (value(path) as? [Any])?.count ?? -1 }
+    public func texts(_ path: String, _ member: String) -> [String] {
         (value(path) as? [[String: Any]] ?? []).compactMap { $0[member] as? String }
     }
 }
 
 extension TestClientProtocol {
     /// Sends a request with a JSON body.
-    func call(
+    public func call(
         _ method: HTTPRequest.Method, _ path: String, _ body: [String: Any]? = nil, token: String? = nil,
         headers: HTTPFields = [:]
     ) async throws -> Answer {
