@@ -17,8 +17,11 @@ public struct Autoscaling: Described {
     public static let schema = Schema.object(
         Self.self, "How many replicas the service has. With equal bounds the number is fixed.",
         rules: [
-            .init("self.minReplicas <= self.maxReplicas", message: "minReplicas must not exceed maxReplicas") {
-                value, _ in
+            // The schema's own default, an empty object, is checked before it gets the defaults of its members.
+            .init(
+                "!has(self.minReplicas) || !has(self.maxReplicas) || self.minReplicas <= self.maxReplicas",
+                message: "minReplicas must not exceed maxReplicas"
+            ) { value, _ in
                 (value["minReplicas"]?.intValue ?? 0) <= (value["maxReplicas"]?.intValue ?? 0)
             }
         ],
