@@ -76,7 +76,9 @@ public final class Controller: Service {
         defer { self.queue.withLock { $0 = nil } }
         subscribe()
         try await withTaskCancellationOrGracefulShutdownHandler {
-            for informer in informers { try await informer.waitUntilSynced() }
+            // Told to shut down, it does not wait for caches that may never fill.
+            let isSynced = try await cancelWhenGracefulShutdown { try await self.areSynced() }
+            guard isSynced else { return }
             for key in primary.store.keys { queue.add(key) }
             logger.info("controller started", metadata: ["workers": "\(workers)"])
             await withTaskGroup(of: Void.self) { group in
@@ -120,6 +122,16 @@ extension Controller {
                     for key in watched.keys(.deleted(old)) { self.enqueue(key) }
                 }
             }
+        }
+    }
+
+    /// Waits for all caches; `false` when that was cut short.
+    private func areSynced() async throws -> Bool {
+        do {
+            for informer in informers { try await informer.waitUntilSynced() }
+            return true
+        } catch is CancellationError {
+            return false
         }
     }
 
