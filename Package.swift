@@ -194,8 +194,8 @@ let targets: [Target] = [
         [
             "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts",
             "PodEnvironment",
-            "PostgreSQL", "LocalAPIServer", "TestServers", asyncHTTPClient, crypto, logging, nioCore, serviceLifecycle,
-            x509, asn1,
+            "PostgreSQL", "LocalAPIServer", "FaultProxy", "TestServers", asyncHTTPClient, crypto, logging, nioCore,
+            serviceLifecycle, x509, asn1,
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests(
