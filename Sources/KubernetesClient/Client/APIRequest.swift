@@ -22,7 +22,7 @@ public struct APIRequest: Sendable {
         self.accept = accept
         self.contentType = contentType
         self.body = body
-        self.isIdempotent = isIdempotent ?? (method == .GET || method == .HEAD || method == .OPTIONS)
+        self.isIdempotent = isIdempotent ?? method.isReading
     }
 
     /// The method and path: what errors and logs may say.
@@ -49,4 +49,9 @@ public struct APIResponse: Sendable {
             throw .unexpectedAnswer("the body is not JSON: \(error)")
         }
     }
+}
+
+extension HTTPMethod {
+    /// Whether it changes nothing.
+    var isReading: Bool { self == .GET || self == .HEAD || self == .OPTIONS }
 }

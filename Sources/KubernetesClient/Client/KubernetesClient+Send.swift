@@ -13,10 +13,23 @@ extension KubernetesClient {
     /// - Throws: ``KubernetesError/status(_:)`` for an answer of 300 and above.
     public func send(_ request: APIRequest) async throws(KubernetesError) -> APIResponse {
         try await retrying(request) { () async throws(KubernetesError) in
-            let (response, deadline) = try await open(request)
-            let body = try await body(of: response, request, until: deadline)
-            return APIResponse(status: Int(response.status.code), headers: response.headers, body: body)
+            guard let limit = WriteLimit.current, !request.method.isReading else {
+                return try await exchange(request, configuration.requestTimeout)
+            }
+            return try await limit.attempt(atMost: configuration.requestTimeout) {
+                (time) async throws(KubernetesError) in
+                var request = request
+                request.query.append(("timeout", "\(max(1, time.nanoseconds / 1_000_000))ms"))
+                return try await self.exchange(request, time)
+            }
         }
+    }
+
+    /// Sends once and reads the answer, within a time.
+    private func exchange(_ request: APIRequest, _ time: Duration) async throws(KubernetesError) -> APIResponse {
+        let (response, deadline) = try await open(request, within: time)
+        let body = try await body(of: response, request, until: deadline)
+        return APIResponse(status: Int(response.status.code), headers: response.headers, body: body)
     }
 
     func sendJSON(_ request: APIRequest) async throws(KubernetesError) -> JSONValue {
@@ -25,7 +38,9 @@ extension KubernetesClient {
 
     /// Sends a request and hands out the answer's body as it comes.
     func stream(_ request: APIRequest) async throws(KubernetesError) -> HTTPClientResponse {
-        try await retrying(request) { () async throws(KubernetesError) in try await open(request).0 }
+        try await retrying(request) { () async throws(KubernetesError) in
+            try await open(request, within: configuration.requestTimeout).0
+        }
     }
 
     private func retrying<Answer>(
@@ -56,9 +71,11 @@ extension KubernetesClient {
     }
 
     /// Sends once and waits for the answer's head; a failure is read whole and thrown.
-    private func open(_ request: APIRequest) async throws(KubernetesError) -> (HTTPClientResponse, NIODeadline) {
+    private func open(
+        _ request: APIRequest, within time: Duration
+    ) async throws(KubernetesError) -> (HTTPClientResponse, NIODeadline) {
         let message = try message(request)
-        let deadline = NIODeadline.now() + .nanoseconds(configuration.requestTimeout.nanoseconds)
+        let deadline = NIODeadline.now() + .nanoseconds(time.nanoseconds)
         let response: HTTPClientResponse
         do {
             response = try await http.execute(message, deadline: deadline, logger: nil)
