@@ -5,7 +5,7 @@ PORT ?= 8080
 FILE ?= manifests/samples/storefront.yaml
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: run build test lint format crd validate reset clean
+.PHONY: run build test conformance lint format crd validate reset clean
 
 ## Builds everything and brings up the sample shop; Ctrl-C stops it, a second run resumes it.
 run: build
@@ -26,6 +26,13 @@ test:
 	    echo "== $$target"; \
 	    swift test --skip-build --disable-xctest --filter "^$$target\." || exit 1; \
 	done
+
+## The recorded behaviour of Kubernetes, and kubectl and helm, against the local control plane.
+CONFORMANCE ?= ../shared/kubernetes
+
+conformance:
+	swift build -c $(CONFIGURATION) --product storefront
+	@CONFIGURATION=$(CONFIGURATION) CONFORMANCE=$(CONFORMANCE) scripts/conformance
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests
