@@ -98,7 +98,12 @@ let targets: [Target] = [
         [
             "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSSL, nioPosix,
         ]),
-    library("KubernetesRuntime", ["KubernetesClient", logging, metrics, serviceLifecycle, collections]),
+    library("KubernetesRuntime", ["KubernetesClient", logging, metrics, serviceLifecycle, unixSignals]),
+
+    // Another operator, to show how one is made.
+    .executableTarget(
+        name: "ConfigCopier", dependencies: ["KubernetesClient", "KubernetesRuntime"], path: "Examples/ConfigCopier",
+        exclude: ["README.md", "crd.yaml", "rbac.yaml"], swiftSettings: settings),
 
     // The operator.
     library("StorefrontAPI", ["KubernetesClient"]),
@@ -131,7 +136,7 @@ let targets: [Target] = [
     library(
         "LocalNode", path: "Sources/LocalCluster/Node",
         [
-            "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+            "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             hummingbird, hummingbirdTLS, httpTypes, subprocess, systemPackage, serviceLifecycle, x509, asn1,
             nioConcurrencyHelpers,
         ]),
@@ -146,8 +151,8 @@ let targets: [Target] = [
     executable(
         "storefront",
         [
-            "LocalCluster", "StorefrontAPI", "StorefrontOperator", "KubernetesClient", argumentParser, logging, yams,
-            serviceLifecycle,
+            "LocalCluster", "LocalNode", "StorefrontAPI", "StorefrontOperator", "KubernetesClient", argumentParser,
+            logging, yams, serviceLifecycle,
         ]),
 
     tests("PodEnvironmentTests", ["PodEnvironment"]),
@@ -178,24 +183,21 @@ let targets: [Target] = [
     tests(
         "KubernetesClientTests",
         [
-            "KubernetesClient", "PodEnvironment", "FaultProxy", "LocalAPIServer", logging, serviceLifecycle, nioCore,
-            nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto,
+            "KubernetesClient", "PodEnvironment", "FaultProxy", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto,
         ]),
     tests(
         "KubernetesRuntimeTests",
         [
-            "KubernetesRuntime", "KubernetesClient", "LocalAPIServer", "FaultProxy", logging, metrics, metricsTestKit,
-            nioCore, nioPosix,
-            nioHTTP1, serviceLifecycle,
+            "KubernetesRuntime", "KubernetesClient", "ConfigCopier", "LocalAPIServer", "FaultProxy", logging, metrics,
+            metricsTestKit, nioCore, nioPosix, nioHTTP1, serviceLifecycle,
         ]),
     tests("StorefrontAPITests", ["StorefrontAPI", "KubernetesClient"]),
     tests(
         "StorefrontOperatorTests",
         [
             "StorefrontOperator", "StorefrontAPI", "KubernetesClient", "KubernetesRuntime", "Contracts",
-            "PodEnvironment",
-            "PostgreSQL", "LocalAPIServer", "FaultProxy", "TestServers", asyncHTTPClient, crypto, logging, nioCore,
-            serviceLifecycle, x509, asn1,
+            "PodEnvironment", "PostgreSQL", "LocalAPIServer", "FaultProxy", "TestOperator", "TestServers",
+            asyncHTTPClient, crypto, logging, nioCore, nioPosix, serviceLifecycle, x509, asn1,
         ]),
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests(
@@ -211,11 +213,26 @@ let targets: [Target] = [
         ]),
     tests(
         "LocalClusterTests",
-        ["LocalCluster", "KubernetesClient", logging, nioCore, nioPosix, serviceLifecycle, serviceLifecycleTestKit]),
+        [
+            "LocalCluster", "LocalNode", "KubernetesClient", logging, nioCore, nioPosix, serviceLifecycle,
+            serviceLifecycleTestKit,
+        ]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(
         name: "FaultProxy", dependencies: [asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL],
         path: "Tests/FaultProxy", swiftSettings: settings),
+    tests(
+        "ClusterTests",
+        [
+            "TestOperator", "TestServers", "FaultProxy", "StorefrontOperator", "StorefrontAPI", "KubernetesClient",
+            "Contracts",
+        ]),
+    .target(
+        name: "TestOperator",
+        dependencies: [
+            "TestServers", "FaultProxy", "KubernetesClient", "StorefrontAPI", "PostgreSQL", asyncHTTPClient, nioCore,
+        ],
+        path: "Tests/TestOperator", swiftSettings: settings),
     .target(
         name: "TestServers",
         dependencies: [
@@ -242,6 +259,7 @@ let package = Package(
         .executable(name: "payment-service", targets: ["PaymentService"]),
         .executable(name: "notification-service", targets: ["NotificationService"]),
         .executable(name: "storefront", targets: ["storefront"]),
+        .executable(name: "config-copier", targets: ["ConfigCopier"]),
         .executable(name: "storefront-operator", targets: ["storefront-operator"]),
     ],
     dependencies: [

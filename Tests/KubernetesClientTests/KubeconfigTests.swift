@@ -24,7 +24,7 @@ import Testing
         - name: file
           user: {tokenFile: /var/token, token: stale}
         - name: plugin
-          user: {exec: {command: aws}}
+          user: {auth-provider: {name: gcp}}
         contexts:
         - name: dev
           context: {cluster: dev, user: cert, namespace: shop}
@@ -62,7 +62,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("plugin", "exec"), ("lost", "names no cluster"), ("nobody", "\"nobody\""), ("none", "no context"),
+        ("plugin", "users[plugin].auth-provider: is no longer supported"),
+        ("lost", "contexts[lost].cluster: there is no cluster \"nowhere\""), ("nobody", "\"nobody\""),
+        ("none", "no context"),
     ])
     func saysWhatIsWrong(context: String, message: String) throws {
         let kubeconfig = try Kubeconfig(text: text)

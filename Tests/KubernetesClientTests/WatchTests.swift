@@ -38,7 +38,7 @@ import Testing
                 case .added(let pod): seen.append("added \(pod.name)")
                 case .modified(let pod): seen.append("modified \(pod.name)")
                 case .deleted(let pod): seen.append("deleted \(pod.name)")
-                case .bookmark(let version): seen.append("bookmark \(version)")
+                case .bookmark(let version, _): seen.append("bookmark \(version)")
                 case .error(let status): seen.append("error \(status.code)")
                 }
             }

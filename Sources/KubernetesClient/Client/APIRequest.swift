@@ -9,7 +9,8 @@ public struct APIRequest: Sendable {
     public var accept: String
     public var contentType: String
     public var body: [UInt8]?
-    /// Whether it may be sent again when it is not known if the server has seen it.
+    /// Whether it may be sent again when it is not known if the server has carried it out: it only reads, or a second
+    /// time does nothing to what others did since the first.
     public var isIdempotent: Bool
 
     public init(
@@ -42,9 +43,11 @@ public struct APIResponse: Sendable {
     public var body: [UInt8]
 
     /// - Throws: ``KubernetesError/unexpectedAnswer(_:)`` when the body is not JSON.
-    public func json() throws(KubernetesError) -> JSONValue {
+    public func json() throws(KubernetesError) -> JSONValue { try json(reading: .all) }
+
+    func json(reading projection: JSONProjection) throws(KubernetesError) -> JSONValue {
         do throws(JSONTextError) {
-            return try JSONValue(parsing: body)
+            return try JSONValue(parsing: body, reading: projection)
         } catch {
             throw .unexpectedAnswer("the body is not JSON: \(error)")
         }

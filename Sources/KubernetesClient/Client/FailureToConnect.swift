@@ -21,6 +21,7 @@ extension Error {
             ].contains(error)
         }
         if let error = self as? IOError { return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode) }
-        return self is NIOConnectionError || self is NIOSSLError || self is NIOSSLExtraError
+        if case .handshakeFailed? = self as? NIOSSLError { return true }
+        return self is NIOConnectionError || self is NIOSSLExtraError
     }
 }

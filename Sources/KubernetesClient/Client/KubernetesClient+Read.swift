@@ -8,14 +8,15 @@ extension KubernetesClient {
     ///
     /// - Parameters:
     ///   - namespace: needed for namespaced kinds.
-    ///   - metadataOnly: answer a `PartialObjectMetadata` without spec, data and status.
+    ///   - metadataOnly: answer a `PartialObjectMetadata`, without spec, data, status and managed fields.
     public func get(
         _ kind: ResourceKind, _ name: String, namespace: String? = nil, subresource: String? = nil,
         metadataOnly: Bool = false
     ) async throws(KubernetesError) -> UntypedObject {
         let path = kind.path(namespace: namespace, name: name, subresource: subresource)
+        let request = APIRequest(.GET, path, accept: metadataOnly ? Self.metadataAccept : "application/json")
         return UntypedObject(
-            try await sendJSON(APIRequest(.GET, path, accept: metadataOnly ? Self.metadataAccept : "application/json")))
+            try await sendJSON(request, reading: .object(metadataOnly: metadataOnly, omitsManagedFields: false)))
     }
 
     /// Reads one object, `nil` when there is none.
@@ -47,13 +48,15 @@ extension KubernetesClient {
         let request = APIRequest(
             .GET, kind.path(namespace: namespace), query: options.query,
             accept: metadataOnly ? Self.metadataListAccept : "application/json")
-        guard let list = ObjectList(try await sendJSON(request), itemKind: kind) else {
+        let json = try await sendJSON(
+            request, reading: .list(metadataOnly: metadataOnly, omitsManagedFields: options.omitsManagedFields))
+        guard let list = ObjectList(json, itemKind: kind) else {
             throw .unexpectedAnswer("\(request.title) gave no list")
         }
         return list
     }
 
-    /// Reads a whole collection, page by page.
+    /// Reads a whole collection, page by page; all at once when its state is forgotten faster than the pages are read.
     public func listAll(
         _ kind: ResourceKind, namespace: String? = nil, options: ListOptions = ListOptions(),
         metadataOnly: Bool = false
@@ -61,11 +64,20 @@ extension KubernetesClient {
         var options = options
         options.limit = options.limit ?? 500
         var all = try await list(kind, namespace: namespace, options: options, metadataOnly: metadataOnly)
+        var next = options
+        next.resourceVersion = nil
+        next.resourceVersionMatch = nil
         while let token = all.continueToken {
-            options.continueToken = token
-            options.resourceVersion = nil
-            options.resourceVersionMatch = nil
-            let page = try await list(kind, namespace: namespace, options: options, metadataOnly: metadataOnly)
+            next.continueToken = token
+            let page: ObjectList
+            do throws(KubernetesError) {
+                page = try await list(kind, namespace: namespace, options: next, metadataOnly: metadataOnly)
+            } catch {
+                guard error.isGone else { throw error }
+                options.limit = nil
+                all = try await list(kind, namespace: namespace, options: options, metadataOnly: metadataOnly)
+                continue
+            }
             all.items += page.items
             all.resourceVersion = page.resourceVersion
             all.continueToken = page.continueToken

@@ -6,10 +6,12 @@ extension KubernetesClient {
     /// Begins to watch a collection, or one object by `fieldSelector: "metadata.name=…"`.
     ///
     /// The sequence ends when the server ends the watch, which is normal; go on from the last event's version. Letting
-    /// go of its iterator, or cancelling the task, closes the connection. Nothing arrives on a connection that has
-    /// silently died: a reader needs a time limit of its own, as ``Informer`` of the runtime has.
+    /// go of its iterator, or cancelling the task, closes the connection. A connection that has silently died fails
+    /// after ``ClientConfiguration/watchIdleTimeout``; ask for bookmarks, so that one that lives is not silent for long.
     ///
-    /// - Throws: when the watch could not begin; ``KubernetesError/isGone`` when the version is too old.
+    /// - Parameter metadataOnly: events hold `PartialObjectMetadata`, without managed fields.
+    /// - Throws: when the watch could not begin; ``KubernetesError/isGone`` when the version is too old,
+    ///   ``KubernetesError/isStreamingListRefused`` when the server does not know `sendInitialEvents`.
     public func watch(
         _ kind: ResourceKind, namespace: String? = nil, options: WatchOptions = WatchOptions(),
         metadataOnly: Bool = false
@@ -17,8 +19,10 @@ extension KubernetesClient {
         let request = APIRequest(
             .GET, kind.path(namespace: namespace), query: options.query,
             accept: metadataOnly ? Self.metadataAccept : "application/json")
-        let response = try await stream(request)
-        return WatchEvents(client: self, request: request, body: response.body)
+        let response = try await stream(request, over: watchHTTP)
+        return WatchEvents(
+            client: self, request: request, body: response.body,
+            projection: .event(metadataOnly: metadataOnly, omitsManagedFields: options.omitsManagedFields))
     }
 }
 
@@ -30,12 +34,14 @@ public struct WatchEvents: AsyncSequence, Sendable {
     let client: KubernetesClient
     let request: APIRequest
     let body: HTTPClientResponse.Body
+    let projection: JSONProjection
 
     /// The largest event, far above what etcd can hold.
     static let maximumEventBytes = 16 << 20
 
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(client: client, request: request, chunks: body.makeAsyncIterator())
+        AsyncIterator(
+            client: client, request: request, chunks: body.makeAsyncIterator(), projection: projection)
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
@@ -45,13 +51,18 @@ public struct WatchEvents: AsyncSequence, Sendable {
         let client: KubernetesClient
         let request: APIRequest
         var chunks: HTTPClientResponse.Body.AsyncIterator
+        let projection: JSONProjection
         var lines = LineFraming(maximumLineBytes: WatchEvents.maximumEventBytes)
         var isAtEnd = false
 
-        init(client: KubernetesClient, request: APIRequest, chunks: HTTPClientResponse.Body.AsyncIterator) {
+        init(
+            client: KubernetesClient, request: APIRequest, chunks: HTTPClientResponse.Body.AsyncIterator,
+            projection: JSONProjection
+        ) {
             self.client = client
             self.request = request
             self.chunks = chunks
+            self.projection = projection
         }
 
         /// The next event, `nil` at the end.
@@ -61,7 +72,7 @@ public struct WatchEvents: AsyncSequence, Sendable {
         public mutating func next() async throws(KubernetesError) -> WatchEvent? {
             while true {
                 if let line = lines.next() {
-                    if let event = try Self.event(line) { return event }
+                    if let event = try event(line) { return event }
                     continue
                 }
                 if isAtEnd { return nil }
@@ -77,13 +88,13 @@ public struct WatchEvents: AsyncSequence, Sendable {
                 if Task.isCancelled { throw .cancelled }
                 isAtEnd = true
                 // A last line that was cut is not JSON and means no more than the end; the watch goes on from before.
-                if let line = lines.rest(), let event = try? Self.event(line) { return event }
+                if let line = lines.rest(), let event = try? event(line) { return event }
             }
         }
 
-        private static func event(_ line: ArraySlice<UInt8>) throws(KubernetesError) -> WatchEvent? {
+        private func event(_ line: ArraySlice<UInt8>) throws(KubernetesError) -> WatchEvent? {
             do throws(JSONTextError) {
-                return WatchEvent(try JSONValue(parsing: line))
+                return WatchEvent(try JSONValue(parsing: line, reading: projection))
             } catch {
                 throw .unexpectedAnswer("a watch line is not JSON: \(error)")
             }

@@ -22,7 +22,9 @@ extension KubernetesClient {
         options: WriteOptions = WriteOptions()
     ) async throws(KubernetesError) -> UntypedObject {
         let path = kind.path(namespace: object.namespace, name: object.name, subresource: subresource)
-        return try await write(.PUT, path, object.json, options.query, isIdempotent: true)
+        // The version makes sure that it happens once: sent again after it has, it is a conflict.
+        return try await write(
+            .PUT, path, object.json, options.query, isIdempotent: object.resourceVersion?.isEmpty == false)
     }
 
     /// Replaces an object's status and nothing else of it.
@@ -72,7 +74,7 @@ extension KubernetesClient {
         let answer = try await sendJSON(
             APIRequest(
                 .DELETE, kind.path(namespace: namespace, name: name), body: options.body.bytes(),
-                isIdempotent: options.uid != nil))
+                isIdempotent: options.uid != nil || options.resourceVersion != nil))
         return Status(answer) == nil ? UntypedObject(answer) : nil
     }
 

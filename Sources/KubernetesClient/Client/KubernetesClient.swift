@@ -2,17 +2,27 @@ import AsyncHTTPClient
 public import Logging
 public import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A client of one Kubernetes API server over HTTP/1.1 with connections kept alive.
 ///
 /// Every call takes a ``ResourceKind``; objects are untyped, so that no field is lost, and typed variants wrap them
-/// (``KubernetesObject``). Calls throw ``KubernetesError`` only. Requests that the server did not see, or that may
-/// safely be repeated, are sent again a few times with growing pauses; `Retry-After` is honoured.
+/// (``KubernetesObject``). Calls throw ``KubernetesError`` only.
+///
+/// Requests that the server did not see, or that may safely be repeated, are sent again a few times with growing pauses,
+/// for no longer than ``ClientConfiguration/retryTime``; `Retry-After` is honoured. Reads, server-side apply, and writes
+/// for one `resourceVersion` or `uid` may be repeated; after a lost answer they can end in the conflict or "not found"
+/// that their own first attempt has caused. Any other write without an answer is ``KubernetesError/uncertain(_:)``.
+/// After a 401 the credentials are read or made anew and the request is sent once more.
 ///
 /// Call ``shutdown()`` when done.
 public final class KubernetesClient: Sendable {
     public let configuration: ClientConfiguration
     let http: HTTPClient
+    /// For watches: its connections do not live through more silence than a watch may have.
+    let watchHTTP: HTTPClient
+    /// Whether the server streams lists; `nil` until it was asked.
+    let streamsLists = Mutex<Bool?>(nil)
     let credentials: Credentials
     let logger: Logger
 
@@ -33,9 +43,11 @@ public final class KubernetesClient: Sendable {
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
         // A refused connection is told at once; when to try again is decided here.
         http.connectionPool.retryConnectionEstablishment = false
-        self.http = HTTPClient(
-            eventLoopGroupProvider: .shared(eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton),
-            configuration: http)
+        http.proxy = configuration.proxy?.forHTTPClient
+        let group = eventLoopGroup ?? MultiThreadedEventLoopGroup.singleton
+        self.http = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: http)
+        http.timeout.read = configuration.watchIdleTimeout.map { .nanoseconds($0.nanoseconds) }
+        watchHTTP = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: http)
     }
 
     /// A second client for the same server with connections of its own, such as for Leases, which must not wait
@@ -45,7 +57,11 @@ public final class KubernetesClient: Sendable {
     }
 
     /// Closes the connections; calls in progress fail.
-    public func shutdown() async throws { try await http.shutdown() }
+    public func shutdown() async throws {
+        async let watches: Void = watchHTTP.shutdown()
+        try await http.shutdown()
+        try await watches
+    }
 }
 
 /// The URL to send to, which has the name to verify in place of the host when `tlsServerName` is set.

@@ -11,10 +11,12 @@ public struct ListOptions: Sendable, Hashable {
     public var resourceVersion: String?
     /// `Exact` or `NotOlderThan`.
     public var resourceVersionMatch: String?
+    /// Pass over `metadata.managedFields`, often half of an object, while reading the answer.
+    public var omitsManagedFields: Bool
 
     public init(
         labelSelector: String? = nil, fieldSelector: String? = nil, limit: Int? = nil, continueToken: String? = nil,
-        resourceVersion: String? = nil, resourceVersionMatch: String? = nil
+        resourceVersion: String? = nil, resourceVersionMatch: String? = nil, omitsManagedFields: Bool = false
     ) {
         self.labelSelector = labelSelector
         self.fieldSelector = fieldSelector
@@ -22,6 +24,7 @@ public struct ListOptions: Sendable, Hashable {
         self.continueToken = continueToken
         self.resourceVersion = resourceVersion
         self.resourceVersionMatch = resourceVersionMatch
+        self.omitsManagedFields = omitsManagedFields
     }
 
     var query: [(String, String)] {
@@ -32,39 +35,6 @@ public struct ListOptions: Sendable, Hashable {
         if let continueToken { query.append(("continue", continueToken)) }
         if let resourceVersion { query.append(("resourceVersion", resourceVersion)) }
         if let resourceVersionMatch { query.append(("resourceVersionMatch", resourceVersionMatch)) }
-        return query
-    }
-}
-
-/// What to watch.
-public struct WatchOptions: Sendable, Hashable {
-    public var labelSelector: String?
-    public var fieldSelector: String?
-    /// The version after which to begin, from a list or bookmark; `nil` begins with all present objects as ADDED.
-    public var resourceVersion: String?
-    /// Ask for BOOKMARK events, which carry nothing but a newer resource version.
-    public var allowBookmarks: Bool
-    /// When the server is to end the watch; it chooses some time itself otherwise.
-    public var timeoutSeconds: Int?
-
-    public init(
-        labelSelector: String? = nil, fieldSelector: String? = nil, resourceVersion: String? = nil,
-        allowBookmarks: Bool = true, timeoutSeconds: Int? = nil
-    ) {
-        self.labelSelector = labelSelector
-        self.fieldSelector = fieldSelector
-        self.resourceVersion = resourceVersion
-        self.allowBookmarks = allowBookmarks
-        self.timeoutSeconds = timeoutSeconds
-    }
-
-    var query: [(String, String)] {
-        var query: [(String, String)] = [("watch", "true")]
-        if let labelSelector { query.append(("labelSelector", labelSelector)) }
-        if let fieldSelector { query.append(("fieldSelector", fieldSelector)) }
-        if let resourceVersion { query.append(("resourceVersion", resourceVersion)) }
-        if allowBookmarks { query.append(("allowWatchBookmarks", "true")) }
-        if let timeoutSeconds { query.append(("timeoutSeconds", String(timeoutSeconds))) }
         return query
     }
 }

@@ -30,8 +30,13 @@ public enum Patch: Sendable, Hashable {
         return [("fieldManager", fieldManager), ("force", force ? "true" : "false")]
     }
 
-    /// Whether applying twice is the same as once.
+    /// Whether it may be sent again when it is not known if it was carried out. An apply states what is wanted, now as
+    /// before; another patch might undo what somebody did since, unless it is for one version only.
     var isIdempotent: Bool {
-        if case .json = self { false } else { true }
+        switch self {
+        case .apply: true
+        case .merge(let json), .strategicMerge(let json): json[path: ["metadata", "resourceVersion"]] != nil
+        case .json: false
+        }
     }
 }

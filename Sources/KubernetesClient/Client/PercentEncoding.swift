@@ -3,6 +3,28 @@ enum PercentEncoding {
     static func pathSegment(_ text: String) -> String { encode(text) { isUnreserved($0) || isPathExtra($0) } }
     static func query(_ text: String) -> String { encode(text, isUnreserved) }
 
+    /// What a header's name may hold, for names that are made of any text (`Impersonate-Extra-…`).
+    static func headerName(_ text: String) -> String {
+        encode(text) { isUnreserved($0) || "!#$&'*+^`|".utf8.contains($0) }
+    }
+
+    /// The text that was encoded; what is no escape stays as it is.
+    static func decode(_ text: String) -> String {
+        var out: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let value = UInt8(String(Substring(rest.prefix(2))), radix: 16)
+            {
+                out.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                out.append(byte)
+            }
+        }
+        return String(decoding: out, as: UTF8.self)
+    }
+
     private static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

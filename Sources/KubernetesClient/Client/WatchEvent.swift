@@ -4,8 +4,9 @@ public enum WatchEvent: Sendable, Hashable {
     case modified(UntypedObject)
     /// The object in its last state.
     case deleted(UntypedObject)
-    /// Nothing changed up to this version.
-    case bookmark(resourceVersion: String)
+    /// Nothing changed up to this version. With ``WatchOptions/sendInitialEvents``, one of them says that all objects
+    /// which were there at the beginning have been told.
+    case bookmark(resourceVersion: String, endsInitialEvents: Bool = false)
     /// The watch ends with this, such as 410 Expired.
     case error(Status)
 
@@ -16,7 +17,11 @@ public enum WatchEvent: Sendable, Hashable {
         case "ADDED": self = .added(UntypedObject(object))
         case "MODIFIED": self = .modified(UntypedObject(object))
         case "DELETED": self = .deleted(UntypedObject(object))
-        case "BOOKMARK": self = .bookmark(resourceVersion: UntypedObject(object).resourceVersion ?? "")
+        case "BOOKMARK":
+            let bookmark = UntypedObject(object)
+            self = .bookmark(
+                resourceVersion: bookmark.resourceVersion ?? "",
+                endsInitialEvents: bookmark["metadata", "annotations", "k8s.io/initial-events-end"] == "true")
         case "ERROR":
             self = .error(Status(object) ?? Status(code: 500, reason: "Unknown", message: object.text()))
         default: return nil
@@ -27,7 +32,7 @@ public enum WatchEvent: Sendable, Hashable {
     public var resourceVersion: String? {
         switch self {
         case .added(let object), .modified(let object), .deleted(let object): object.resourceVersion
-        case .bookmark(let version): version
+        case .bookmark(let version, _): version
         case .error: nil
         }
     }

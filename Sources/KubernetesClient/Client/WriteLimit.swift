@@ -52,7 +52,7 @@ public final class WriteLimit: Sendable {
                 return .failure(error)
             }
         }.value
-        if case .failure(.transport(let transport)) = result, transport.mayHaveBeenSent {
+        if case .failure(.uncertain) = result {
             state.withLock { $0.unanswered = .now }
         }
         return try result.get()

@@ -2,71 +2,95 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// The secrets of a ``ClientConfiguration``, read from their files again when ten seconds have passed.
+/// What a ``ClientConfiguration`` says a request is to present: read from files again when ten seconds have passed, and
+/// asked of the exec plugin.
 final class Credentials: Sendable {
-    private struct Loaded {
-        var token: String?
+    /// What one request presents.
+    struct Presented: Sendable {
+        /// The value of the `Authorization` header.
+        var authorization: String?
         var tls: TLSConfiguration?
-        /// What `tls` was made of, so that it is made anew only when a file has changed.
-        var material: [[UInt8]?] = []
-        var time: ContinuousClock.Instant
+        fileprivate var exec: ExecCredential?
+        /// What `tls` was made of, so that it is made anew only when something has changed.
+        fileprivate var material: [[UInt8]?] = []
     }
 
     private let configuration: ClientConfiguration
-    private let loaded = Mutex<Loaded?>(nil)
+    private let plugin: ExecCredentials?
+    private let loaded = Mutex<(presented: Presented, time: ContinuousClock.Instant)?>(nil)
     private static let lifetime = Duration.seconds(10)
 
-    init(_ configuration: ClientConfiguration) { self.configuration = configuration }
+    init(_ configuration: ClientConfiguration) {
+        self.configuration = configuration
+        let hasOther =
+            configuration.token != nil || configuration.basicAuthentication != nil
+            || configuration.clientCertificate != nil
+        plugin = hasOther ? nil : configuration.exec.map { ExecCredentials($0) }
+    }
 
-    /// The token and TLS settings to use now.
+    /// What to present now.
     ///
-    /// - Throws: ``KubernetesError/configuration(_:)`` for a file that is missing or holds something else.
-    func current() throws(KubernetesError) -> (token: String?, tls: TLSConfiguration?) {
-        let result: Result<(String?, TLSConfiguration?), KubernetesError> = loaded.withLock { loaded in
+    /// - Throws: ``KubernetesError/configuration(_:)`` for a file that is missing or holds something else, and for an
+    ///   exec plugin that fails.
+    func current() async throws(KubernetesError) -> Presented {
+        try present(try await plugin?.current())
+    }
+
+    /// Reads everything anew after a 401; answers whether there is something else to present now.
+    func renew(after refused: Presented) async -> Bool {
+        var exec: ExecCredential?
+        if let plugin, let old = refused.exec {
+            guard let new = try? await plugin.current(afterRefusalOf: old) else { return false }
+            exec = new
+        }
+        guard let new = try? present(exec, anew: true) else { return false }
+        return new.authorization != refused.authorization || new.material != refused.material
+    }
+
+    private func present(_ exec: ExecCredential?, anew: Bool = false) throws(KubernetesError) -> Presented {
+        let result: Result<Presented, KubernetesError> = loaded.withLock { loaded in
             let now = ContinuousClock.now
-            if let loaded, now - loaded.time < Self.lifetime { return .success((loaded.token, loaded.tls)) }
+            if let loaded, !anew, loaded.presented.exec == exec, now - loaded.time < Self.lifetime {
+                return .success(loaded.presented)
+            }
             do throws(KubernetesError) {
-                let new = try load(replacing: loaded, at: now)
-                loaded = new
-                return .success((new.token, new.tls))
+                let new = try load(exec, replacing: loaded?.presented)
+                loaded = (new, now)
+                return .success(new)
             } catch {
-                return .failure(error)
+                // A file that is away for a moment, as while it is replaced, is no reason to stop.
+                guard let old = loaded?.presented, old.exec == exec else { return .failure(error) }
+                loaded = (old, now)
+                return .success(old)
             }
         }
         return try result.get()
     }
 
-    /// Reads everything anew, as after a 401; answers whether the token is another one now.
-    func reload() -> Bool {
-        loaded.withLock { loaded in
-            guard let old = loaded, let new = try? load(replacing: old, at: .now) else { return false }
-            loaded = new
-            return new.token != old.token
+    private func load(_ exec: ExecCredential?, replacing old: Presented?) throws(KubernetesError) -> Presented {
+        var presented = Presented(authorization: try authorization(exec), exec: exec)
+        guard configuration.server.hasPrefix("https:") else { return presented }
+        let certificate = try configuration.clientCertificate?.read("client certificate") ?? exec?.certificate
+        let key = try configuration.clientKey?.read("client key") ?? exec?.key
+        presented.material = [
+            try configuration.certificateAuthority?.read("certificate authority"), certificate, key,
+        ]
+        if let old, old.material == presented.material, let tls = old.tls {
+            presented.tls = tls
+        } else {
+            presented.tls = try tlsConfiguration(
+                authority: presented.material[0], certificate: certificate, key: key)
         }
+        return presented
     }
 
-    private func load(
-        replacing old: Loaded?, at now: ContinuousClock.Instant
-    ) throws(KubernetesError) -> Loaded {
-        let token = try configuration.token?.read("token")
-            .filter { $0 > UInt8(ascii: " ") }.text
-        guard configuration.server.hasPrefix("https:") else { return Loaded(token: token, time: now) }
-        let material: [[UInt8]?] = [
-            try configuration.certificateAuthority?.read("certificate authority"),
-            try configuration.clientCertificate?.read("client certificate"),
-            try configuration.clientKey?.read("client key"),
-        ]
-        if let old, old.material == material, let tls = old.tls {
-            return Loaded(token: token, tls: tls, material: material, time: now)
+    private func authorization(_ exec: ExecCredential?) throws(KubernetesError) -> String? {
+        if let token = configuration.token {
+            let bytes = try token.read("token").filter { $0 > UInt8(ascii: " ") }
+            return "Bearer \(String(decoding: bytes, as: UTF8.self))"
         }
-        let tls = try tlsConfiguration(authority: material[0], certificate: material[1], key: material[2])
-        return Loaded(token: token, tls: tls, material: material, time: now)
+        if let basic = configuration.basicAuthentication { return try basic.authorization() }
+        return exec?.token.map { "Bearer \($0)" }
     }
 
     private func tlsConfiguration(
@@ -92,21 +116,4 @@ final class Credentials: Sendable {
         }
         return tls
     }
-}
-
-extension FileOrBytes {
-    fileprivate func read(_ what: String) throws(KubernetesError) -> [UInt8] {
-        switch self {
-        case .bytes(let bytes): return bytes
-        case .file(let path):
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw .configuration("cannot read the \(what) \(path)")
-            }
-            return Array(data)
-        }
-    }
-}
-
-extension [UInt8] {
-    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }

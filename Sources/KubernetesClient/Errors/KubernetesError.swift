@@ -4,8 +4,11 @@
 public enum KubernetesError: Error, Sendable {
     /// The server answered with a failure.
     case status(Status)
-    /// There was no answer: the connection could not be made or was lost, or the deadline passed.
+    /// There was no answer, and nothing was changed: the connection could not be made, or it was lost or too slow while
+    /// reading.
     case transport(Transport)
+    /// There was no answer to a write that the server may have carried out: look before doing it again.
+    case uncertain(Transport)
     /// An answer that is not what the API promises.
     case unexpectedAnswer(String)
     /// The client cannot be set up: a missing file, a kubeconfig that makes no sense.
@@ -54,8 +57,23 @@ extension KubernetesError {
     public var isCancelled: Bool {
         if case .cancelled = self { true } else { false }
     }
+    /// There was no answer, whether or not something was changed.
     public var isTransport: Bool {
-        if case .transport = self { true } else { false }
+        switch self {
+        case .transport, .uncertain: true
+        default: false
+        }
+    }
+    /// A write of which it is not known whether it took effect.
+    public var isUncertain: Bool {
+        if case .uncertain = self { true } else { false }
+    }
+    /// The server does not stream lists (``WatchOptions/sendInitialEvents``): the feature is off or not yet known to it.
+    public var isStreamingListRefused: Bool {
+        guard let status, [400, 404, 406, 422].contains(status.code) else { return false }
+        return ["sendInitialEvents", "resourceVersionMatch"].contains { name in
+            status.message.contains(name) || status.causes.contains { $0.field.contains(name) }
+        }
     }
 
     private func has(_ code: Int?, _ reason: String) -> Bool {
@@ -70,6 +88,8 @@ extension KubernetesError: CustomStringConvertible {
         case .status(let status):
             "\(status.reason.isEmpty ? "Failure" : status.reason) (\(status.code)): \(status.message)"
         case .transport(let transport): "\(transport.request): \(transport.underlying)"
+        case .uncertain(let transport):
+            "\(transport.request): no answer, and it may have taken effect: \(transport.underlying)"
         case .unexpectedAnswer(let text): "unexpected answer: \(text)"
         case .configuration(let text): text
         case .cancelled: "cancelled"

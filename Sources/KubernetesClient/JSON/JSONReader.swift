@@ -4,11 +4,15 @@ struct JSONReader {
     private var position = 0
     private var depth = 0
     private static let maximumDepth = 512
+    private let projection: JSONProjection
 
-    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(bytes: UnsafeBufferPointer<UInt8>, projection: JSONProjection = .all) {
+        self.bytes = bytes
+        self.projection = projection
+    }
 
     mutating func document(_ duplicateKey: (String) -> Void) throws(JSONTextError) -> JSONValue {
-        let value = try value("", duplicateKey)
+        let value = try value("", projection, duplicateKey)
         skipSpace()
         guard position == bytes.count else { throw error("invalid character after top-level value") }
         return value
@@ -26,13 +30,13 @@ struct JSONReader {
     }
 
     private mutating func value(
-        _ path: @autoclosure () -> String, _ duplicateKey: (String) -> Void
+        _ path: @autoclosure () -> String, _ projection: JSONProjection, _ duplicateKey: (String) -> Void
     ) throws(JSONTextError) -> JSONValue {
         skipSpace()
         guard position < bytes.count else { throw error("unexpected end of JSON input") }
         switch bytes[position] {
-        case UInt8(ascii: "{"): return try object(path(), duplicateKey)
-        case UInt8(ascii: "["): return try array(path(), duplicateKey)
+        case UInt8(ascii: "{"): return try object(path(), projection, duplicateKey)
+        case UInt8(ascii: "["): return try array(path(), projection, duplicateKey)
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -43,7 +47,7 @@ struct JSONReader {
     }
 
     private mutating func object(
-        _ path: @autoclosure () -> String, _ duplicateKey: (String) -> Void
+        _ path: @autoclosure () -> String, _ projection: JSONProjection, _ duplicateKey: (String) -> Void
     ) throws(JSONTextError) -> JSONValue {
         try enter()
         defer { depth -= 1 }
@@ -58,8 +62,12 @@ struct JSONReader {
             let key = try string()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
-            let member = try value(Self.path(path(), key), duplicateKey)
-            if members.updateValue(member, forKey: key) != nil { duplicateKey(Self.path(path(), key)) }
+            if let kept = projection.member(key) {
+                let member = try value(Self.path(path(), key), kept, duplicateKey)
+                if members.updateValue(member, forKey: key) != nil { duplicateKey(Self.path(path(), key)) }
+            } else {
+                try skipValue()
+            }
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw error("invalid character after object key:value pair") }
@@ -67,12 +75,49 @@ struct JSONReader {
         }
     }
 
+    /// Passes over a value without making anything of it; only brackets and quotes are looked at.
+    private mutating func skipValue() throws(JSONTextError) {
+        var open = 0
+        skipSpace()
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                // The end of what the value stands in: a number or word came before it.
+                if open == 0 { return }
+                open -= 1
+                if open == 0 {
+                    position += 1
+                    return
+                }
+            case UInt8(ascii: ",") where open == 0: return
+            case UInt8(ascii: "\""):
+                try skipString()
+                if open == 0 { return }
+                continue
+            default: break
+            }
+            position += 1
+        }
+        throw error("unexpected end of JSON input")
+    }
+
+    private mutating func skipString() throws(JSONTextError) {
+        position += 1
+        while position < bytes.count {
+            let byte = bytes[position]
+            position += byte == UInt8(ascii: "\\") ? 2 : 1
+            if byte == UInt8(ascii: "\"") { return }
+        }
+        throw error("unexpected end of JSON input")
+    }
+
     private static func path(_ prefix: String, _ key: String) -> String {
         prefix.isEmpty ? key : "\(prefix).\(key)"
     }
 
     private mutating func array(
-        _ path: @autoclosure () -> String, _ duplicateKey: (String) -> Void
+        _ path: @autoclosure () -> String, _ projection: JSONProjection, _ duplicateKey: (String) -> Void
     ) throws(JSONTextError) -> JSONValue {
         try enter()
         defer { depth -= 1 }
@@ -80,7 +125,7 @@ struct JSONReader {
         skipSpace()
         if take(UInt8(ascii: "]")) { return .array(elements) }
         while true {
-            elements.append(try value("\(path())[\(elements.count)]", duplicateKey))
+            elements.append(try value("\(path())[\(elements.count)]", projection, duplicateKey))
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "]")) else { throw error("invalid character after array element") }

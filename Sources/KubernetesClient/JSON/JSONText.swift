@@ -17,13 +17,21 @@ extension JSONValue {
     /// - Throws: ``JSONTextError``, also for nesting deeper than 512.
     public init(parsing bytes: some Collection<UInt8>, duplicateKey: (String) -> Void = { _ in }) throws(JSONTextError)
     {
+        try self.init(parsing: bytes, reading: .all, duplicateKey: duplicateKey)
+    }
+
+    /// Reads what is wanted of a document.
+    init(
+        parsing bytes: some Collection<UInt8>, reading projection: JSONProjection,
+        duplicateKey: (String) -> Void = { _ in }
+    ) throws(JSONTextError) {
         let parsed: Result<JSONValue, JSONTextError>? = bytes.withContiguousStorageIfAvailable { buffer in
-            Self.parse(buffer, duplicateKey)
+            Self.parse(buffer, projection, duplicateKey)
         }
         if let parsed {
             self = try parsed.get()
         } else {
-            self = try Array(bytes).withUnsafeBufferPointer { Self.parse($0, duplicateKey) }.get()
+            self = try Array(bytes).withUnsafeBufferPointer { Self.parse($0, projection, duplicateKey) }.get()
         }
     }
 
@@ -32,9 +40,9 @@ extension JSONValue {
     }
 
     private static func parse(
-        _ buffer: UnsafeBufferPointer<UInt8>, _ duplicateKey: (String) -> Void
+        _ buffer: UnsafeBufferPointer<UInt8>, _ projection: JSONProjection, _ duplicateKey: (String) -> Void
     ) -> Result<JSONValue, JSONTextError> {
-        var reader = JSONReader(bytes: buffer)
+        var reader = JSONReader(bytes: buffer, projection: projection)
         do throws(JSONTextError) {
             return .success(try reader.document(duplicateKey))
         } catch {
