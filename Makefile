@@ -5,7 +5,7 @@ PORT ?= 8080
 FILE ?= manifests/samples/storefront.yaml
 BIN = .build/$(CONFIGURATION)
 
-.PHONY: run build test conformance lint format crd validate reset clean
+.PHONY: run build test test-cluster conformance lint format crd validate reset clean
 
 ## Builds everything and brings up the sample shop; Ctrl-C stops it, a second run resumes it.
 run: build
@@ -17,7 +17,7 @@ build:
 
 ## All tests, a process for each target: what each measures is its subject, not how many others want the machine. The
 ## end-to-end tests bring up whole clusters and come last.
-TESTS = $(filter-out EndToEndTests TestServers Golden,$(notdir $(wildcard Tests/*)))
+TESTS = $(filter-out ClusterTests EndToEndTests FaultProxy Golden TestOperator TestServers,$(notdir $(wildcard Tests/*)))
 
 test:
 	@scripts/install build run test
@@ -27,6 +27,13 @@ test:
 	    swift test --skip-build --disable-xctest --filter "^$$target\." || exit 1; \
 	done
 
+## The operator's cluster tests against the API server that KUBECONFIG names, in namespaces of their own, with a node of
+## this machine where the cluster has none; without KUBECONFIG against a control plane of their own.
+test-cluster:
+	@scripts/install build run test
+	swift build --build-tests
+	STOREFRONT_TEST_CLUSTER="$$KUBECONFIG" swift test --skip-build --disable-xctest --filter '^ClusterTests\.'
+
 ## The recorded behaviour of Kubernetes, and kubectl and helm, against the local control plane.
 CONFORMANCE ?= ../shared/kubernetes
 
@@ -35,10 +42,10 @@ conformance:
 	@CONFIGURATION=$(CONFIGURATION) CONFORMANCE=$(CONFORMANCE) scripts/conformance
 
 lint:
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples
 
 format:
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Examples
 
 ## Writes crds/storefronts.yaml and the chart's copy anew from the Swift types.
 crd:

@@ -1,7 +1,9 @@
 import AsyncHTTPClient
 import Contracts
+import FaultProxy
 import Foundation
 import KubernetesClient
+import TestOperator
 import TestServers
 import Testing
 
@@ -20,12 +22,12 @@ struct BrokerApplierTests {
     }
 
     static func scene(_ name: String) async throws -> Scene {
-        let server = try await Servers.rabbitMQ()
+        let server = try await ShopServers.rabbitMQ()
         let shop = try Fixtures.shop(name: name)
         let material = try ShopMaterial(of: shop, existing: [:], now: Date())
         let api = ManagementAPI(
             host: "127.0.0.1", port: server.managementPort, tls: false, username: server.username,
-            password: server.password, client: Servers.http)
+            password: server.password, client: ShopServers.http)
         return Scene(applier: BrokerApplier(api: api), plan: BrokerPlan(shop, material: material))
     }
 
@@ -37,6 +39,37 @@ struct BrokerApplierTests {
         let queue = try await scene.api.get(["queues", scene.plan.virtualHost, "order.events"])
         #expect(queue?["type"] == "quorum")
         #expect(queue?[path: ["arguments", "x-dead-letter-strategy"]] == "at-least-once")
+    }
+
+    @Test(
+        "ends as planned when one who changed it was cut off at the n-th change, for every n", arguments: Last.allCases)
+    func cut(_ last: Last) async throws {
+        let server = try await ShopServers.rabbitMQ()
+        let proxy = try await FaultProxy.start(upstream: Upstream(url: "http://127.0.0.1:\(server.managementPort)"))
+        let scene = try await Self.scene("cut")
+        var cutOff = scene.applier
+        cutOff.api.port = try #require(proxy.url.split(separator: ":").last.flatMap { Int($0) })
+        let isCut = Shared(false)
+        var number = 0
+        repeat {
+            number += 1
+            isCut.change { $0 = false }
+            proxy.clearRules()
+            proxy.clearLog()
+            proxy.rule { [number] request in
+                if isCut.value { return .resetBeforeSending }
+                guard request.mutation == number else { return nil }
+                isCut.change { $0 = true }
+                return last == .lands ? .resetAfterUpstreamAnswered : .resetBeforeSending
+            }
+            let changes = try? await cutOff.apply(scene.plan)
+            #expect((changes == nil) == isCut.value)
+            _ = try await scene.applier.apply(scene.plan)
+            #expect(try await scene.applier.apply(scene.plan) == [], "after a cut at change \(number)")
+            try await scene.applier.remove(scene.plan)
+        } while isCut.value
+        #expect(number > 50)
+        try await proxy.stop()
     }
 
     @Test("is repaired: queues, bindings, users, permissions, stale bindings, the whole virtual host")

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import PostgreSQL
 import Synchronization
+import TestOperator
 import TestServers
 import Testing
 
@@ -30,7 +31,7 @@ struct DatabaseApplierTests {
 
     /// A shop's databases, made by an administrator that is no superuser.
     static func scene(_ shop: String) async throws -> Scene {
-        let server = try await Servers.postgres()
+        let server = try await ShopServers.postgres()
         var administrator = server.superuserCredentials
         administrator.user = "keeper"
         administrator.password = "keeper-secret"
@@ -52,7 +53,7 @@ struct DatabaseApplierTests {
         #expect(first.count >= 15)
         #expect(created.withLock { $0 } == Set(ServiceName.allCases))
         #expect(try await scene.apply() == [])
-        try await Servers.query(scene.credentials(.user)) {
+        try await ShopServers.query(scene.credentials(.user)) {
             try await $0.script("CREATE TABLE t (id int); INSERT INTO t VALUES (1)")
         }
         #expect(try await scene.apply() == [])
@@ -62,14 +63,40 @@ struct DatabaseApplierTests {
     func isolation() async throws {
         let scene = try await Self.scene("apart")
         _ = try await scene.apply()
-        try await Servers.query(scene.credentials(.order)) { try await $0.script("CREATE TABLE orders (id int)") }
+        try await ShopServers.query(scene.credentials(.order)) { try await $0.script("CREATE TABLE orders (id int)") }
         let failure = await #expect(throws: PostgresError.self) {
-            try await Servers.query(scene.credentials(.order, database: .user)) { try await $0.script("SELECT 1") }
+            try await ShopServers.query(scene.credentials(.order, database: .user)) { try await $0.script("SELECT 1") }
         }
         #expect(failure?.message.contains("permission denied for database") == true)
         await #expect(throws: PostgresError.self) {
-            try await Servers.query(scene.credentials(.order)) { try await $0.script("CREATE DATABASE mine") }
+            try await ShopServers.query(scene.credentials(.order)) { try await $0.script("CREATE DATABASE mine") }
         }
+    }
+
+    @Test(
+        "are as planned when one who made them was cut off at the n-th statement, for every n", arguments: Last.allCases
+    )
+    func cut(_ last: Last) async throws {
+        let scene = try await Self.scene("cut")
+        var number = 0
+        var wasCut = true
+        while wasCut {
+            number += 1
+            let cutter = StatementCutter(at: number, last)
+            let port = try await cutter.start(upstream: scene.superuser.port)
+            var cutOff = scene.applier
+            cutOff.administrator.port = port
+            // One after the other, so that the n-th statement is always the same.
+            let changes = try? await cutOff.apply([scene.plans[0]]) { _ in }
+            try await cutter.stop()
+            wasCut = cutter.isCut
+            #expect((changes == nil) == wasCut)
+            _ = try await scene.applier.apply([scene.plans[0]]) { _ in }
+            #expect(try await scene.applier.apply([scene.plans[0]]) { _ in } == [], "after a cut at \(number)")
+            _ = try await ShopServers.query(scene.credentials(.user)) { try await $0.query("SELECT 1") }
+            try await scene.applier.remove([scene.plans[0]])
+        }
+        #expect(number > 8)
     }
 
     @Test("are repaired: password, limit, privileges, owner, a lost database")
@@ -78,7 +105,7 @@ struct DatabaseApplierTests {
         _ = try await scene.apply()
         let name = scene.plans[0].name
         let other = scene.plans[1].name
-        try await Servers.query(scene.superuser) { connection in
+        try await ShopServers.query(scene.superuser) { connection in
             for statement in [
                 "ALTER ROLE \"\(name)\" PASSWORD 'stolen'", "ALTER ROLE \"\(name)\" CONNECTION LIMIT 1 CREATEDB",
                 "GRANT CONNECT ON DATABASE \"\(name)\" TO PUBLIC", "GRANT ALL ON DATABASE \"\(name)\" TO \"\(other)\"",
@@ -93,10 +120,10 @@ struct DatabaseApplierTests {
         #expect(lost.withLock { $0 } == [scene.plans[2].service])
         #expect(try await scene.apply() == [])
         for plan in scene.plans {
-            _ = try await Servers.query(scene.credentials(plan.service)) { try await $0.query("SELECT 1") }
+            _ = try await ShopServers.query(scene.credentials(plan.service)) { try await $0.query("SELECT 1") }
         }
         await #expect(throws: PostgresError.self) {
-            try await Servers.query(scene.credentials(scene.plans[1].service, database: scene.plans[0].service)) {
+            try await ShopServers.query(scene.credentials(scene.plans[1].service, database: scene.plans[0].service)) {
                 try await $0.script("SELECT 1")
             }
         }
@@ -106,12 +133,12 @@ struct DatabaseApplierTests {
     func removal() async throws {
         let scene = try await Self.scene("gone")
         _ = try await scene.apply()
-        try await Servers.query(scene.credentials(.user)) { connection in
+        try await ShopServers.query(scene.credentials(.user)) { connection in
             _ = try await connection.query("SELECT 1")
             try await scene.applier.remove(scene.plans)
         }
         let names = scene.plans.map(\.name)
-        let left = try await Servers.query(scene.superuser) { connection in
+        let left = try await ShopServers.query(scene.superuser) { connection in
             var left = 0
             for name in names {
                 left += try await connection.query("SELECT 1 FROM pg_database WHERE datname = \(name)").count
@@ -141,7 +168,7 @@ struct DatabaseApplierTests {
     @Test("that the administrator may not make are told as such")
     func forbidden() async throws {
         var scene = try await Self.scene("forbidden")
-        try await Servers.query(scene.superuser) {
+        try await ShopServers.query(scene.superuser) {
             try await $0.script("CREATE ROLE nobody_special LOGIN PASSWORD 'secret'")
         }
         scene.applier.administrator.user = "nobody_special"

@@ -1,8 +1,8 @@
 import Foundation
 
-enum Loopback {
+public enum Loopback {
     /// A port of 127.0.0.1 that was free just now.
-    static func freePort() throws -> Int {
+    public static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()

@@ -1,11 +1,11 @@
 /// A value made once, when first asked for, however many ask at a time.
-actor Once<Value: Sendable> {
+public actor Once<Value: Sendable> {
     private let make: @Sendable () async throws -> Value
     private var task: Task<Value, any Error>?
 
-    init(_ make: @escaping @Sendable () async throws -> Value) { self.make = make }
+    public init(_ make: @escaping @Sendable () async throws -> Value) { self.make = make }
 
-    func value() async throws -> Value {
+    public func value() async throws -> Value {
         if let task { return try await task.value }
         let made = Task { try await make() }
         task = made

@@ -1,8 +1,8 @@
-import Foundation
+public import Foundation
 
 /// A server program of this test process, under a shell that ends it when this process ends, however it ends: the
-/// shell's standard input is a pipe whose other end only this process holds.
-final class ServerProcess: Sendable {
+/// shell's standard input is a pipe whose other end only this process holds. Its output is appended to `FOLDER/log`.
+public final class ServerProcess: Sendable {
     let supervisor: pid_t
     private let pipe: Int32
 
@@ -11,7 +11,7 @@ final class ServerProcess: Sendable {
         child=$!
         echo $child >"$PIDFILE"
         read order
-        kill -KILL $child 2>/dev/null
+        kill -$SIGNAL $child 2>/dev/null
         [ -n "$ALSO" ] && [ -f "$ALSO" ] && kill -KILL $(head -1 "$ALSO") 2>/dev/null
         wait $child 2>/dev/null
         [ "$order" = keep ] || for n in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$FOLDER" 2>/dev/null && break; sleep 0.2; done
@@ -19,9 +19,13 @@ final class ServerProcess: Sendable {
 
     /// - Parameters:
     ///   - folder: removed at the end, unless the process is stopped with `keepFolder`.
+    ///   - signal: what ends the server: `KILL`, or `TERM` for one that has to put things in order.
     ///   - otherPIDFile: holds in its first line the pid of a process to be killed too (a postmaster that the child is
     ///     only the launcher of).
-    init(_ arguments: [String], environment: [String: String] = [:], folder: String, otherPIDFile: String = "") throws {
+    public init(
+        _ arguments: [String], environment: [String: String] = [:], folder: String, signal: String = "KILL",
+        otherPIDFile: String = ""
+    ) throws {
         var ends: [Int32] = [0, 0]
         // No other child may hold this end; a pipe could only be told so when a child may have it already.
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
@@ -51,6 +55,7 @@ final class ServerProcess: Sendable {
         variables["LOG"] = folder + "/log"
         variables["PIDFILE"] = folder + "/child.pid"
         variables["FOLDER"] = folder
+        variables["SIGNAL"] = signal
         variables["ALSO"] = otherPIDFile
         let argv = (["/bin/sh", "-c", Self.script, "supervisor"] + arguments).map { strdup($0) } + [nil]
         let envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
@@ -70,13 +75,13 @@ final class ServerProcess: Sendable {
     private let childPIDFile: String
 
     /// The server's own process.
-    var child: pid_t? {
+    public var child: pid_t? {
         (try? String(contentsOfFile: childPIDFile, encoding: .utf8))
             .flatMap { pid_t($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
     /// Ends the server and waits until it is gone.
-    func stop(keepFolder: Bool = false) {
+    public func stop(keepFolder: Bool = false) {
         if keepFolder {
             let order = Array("keep\n".utf8)
             _ = write(pipe, order, order.count)

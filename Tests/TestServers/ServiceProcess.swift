@@ -42,8 +42,8 @@ public final class ServiceProcess: Sendable {
         try text.write(to: url, atomically: true, encoding: .utf8)
     }
 
-    /// The products of the build are beside the test bundle.
-    private static func find(_ name: String) throws -> String {
+    /// An executable of this package: the products of the build are beside the test bundle.
+    public static func find(_ name: String) throws -> String {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
         for candidate in [ProcessInfo.processInfo.environment["STOREFRONT_BIN"] ?? "", bundle] {
             let path = candidate + "/" + name

@@ -1,7 +1,7 @@
 import Foundation
 
-enum TemporaryFolder {
-    static func make(_ name: String) throws -> String {
+public enum TemporaryFolder {
+    public static func make(_ name: String) throws -> String {
         let path = NSTemporaryDirectory() + "storefront-\(name)-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path

@@ -66,6 +66,7 @@ struct ObjectApplier: Sendable {
         {
             return
         }
+        if let handover = planned.handover, let live, isOurs(live) { try await make(handover, of: live) }
         // What was not seen as ours is not taken by force.
         if try await send(kind, object, force: live.map(isOurs) ?? false) { return }
         guard let present = try await view.client.find(kind, planned.key.name, namespace: planned.key.namespace),
@@ -78,6 +79,17 @@ struct ObjectApplier: Sendable {
             object: "\(kind.kind) \(planned.key)",
             detail: "the name is taken by an object that is not this Storefront's; delete or rename it", isForeign: true
         )
+    }
+
+    private func make(_ handover: ReplicaHandover, of cached: UntypedObject) async throws {
+        // Caches have no managedFields.
+        guard let live = try await view.client.find(.deployment, cached.name, namespace: cached.namespace),
+            let object = handover.object(for: live)
+        else { return }
+        view.willWrite()
+        let answer = try await view.client.apply(
+            .deployment, object, fieldManager: ReplicaHandover.fieldManager, force: true)
+        view.wrote(.deployment, answer)
     }
 
     /// Applies an object; `false` when that meets a field that another manager has.

@@ -59,8 +59,7 @@ struct Cleanup: Sendable {
     private func remove(_ kinds: [ResourceKind], _ applier: ObjectApplier) async -> [String] {
         var problems: [String] = []
         for kind in kinds {
-            let objects = context.view.objects(
-                kind, namespace: shop.namespace, label: Labels.instance, value: shop.name)
+            let objects = context.view.objects(kind, of: shop.key)
             for object in objects where object.labels[Labels.managedBy] == Labels.manager && !object.isBeingDeleted {
                 do { try await applier.delete(kind, object) } catch {
                     problems.append("\(kind.kind) \(object.key): \(error).")

@@ -24,18 +24,24 @@ struct OperatorScope: Sendable {
         workers: Int, logger: Logger
     ) {
         let kind = Storefront.resourceKind
-        let storefronts = Informer(client, kind, namespace: namespace, logger: logger)
+        let storefronts = Informer(
+            client, kind, namespace: namespace, indexes: [BroughtSecrets.index: BroughtSecrets.keys], logger: logger)
+        let shops = [ClusterView.shopIndex: ClusterView.shop]
         var informers: [ResourceKind: Informer] = [kind: storefronts]
         for child in Self.children {
             informers[child] = Informer(
-                client, child, namespace: namespace, labelSelector: Labels.selector, logger: logger)
+                client, child, namespace: namespace, labelSelector: Labels.selector, indexes: shops, logger: logger)
         }
         informers[.configMap] = Informer(
             client, .configMap, namespace: namespace, labelSelector: Labels.selector, metadataOnly: true,
-            transform: Self.strip, logger: logger)
-        // Also those that users bring, which have no label of ours; so their metadata only, and little of that.
+            indexes: shops, transform: Self.strip, logger: logger)
+        // Also those that users bring, which have no label of ours; of all others in the cluster none is kept.
         informers[.secret] = Informer(
-            client, .secret, namespace: namespace, metadataOnly: true, transform: Self.strip, logger: logger)
+            client, .secret, namespace: namespace, metadataOnly: true, indexes: shops,
+            keeps: { secret in
+                secret.labels[Labels.managedBy] == Labels.manager
+                    || !BroughtSecrets.storefronts(naming: secret, storefronts.store).isEmpty
+            }, transform: Self.strip, logger: logger)
         view = ClusterView(client: client, informers: informers)
         let watched = informers.values.filter { $0.kind != kind }.map { informer in
             Watched(informer) { event in
@@ -64,25 +70,18 @@ struct OperatorScope: Sendable {
             keys.append(ObjectKey(namespace: object.namespace, name: name))
         }
         guard kind == .secret else { return keys }
-        for storefront in store.objects
-        where storefront.namespace == object.namespace && mentions(storefront, secret: object.name) {
-            keys.append(storefront.key)
-        }
-        return keys
+        return keys + BroughtSecrets.storefronts(naming: object, store).map(\.key)
     }
 
-    private static func mentions(_ storefront: UntypedObject, secret: String) -> Bool {
-        let paths = [
-            ["postgres", "server", "adminSecretName"], ["rabbitmq", "server", "adminSecretName"],
-            ["redis", "secretName"], ["admin", "secretName"], ["notifications", "smtp", "secretName"],
-        ]
-        return paths.contains { storefront.spec?[path: $0]?.stringValue == secret }
-    }
-
-    /// Keeps of an object's metadata what the operator looks at.
+    /// Keeps of an object what the operator looks at while its contents are as they were.
     @Sendable
     private static func strip(_ object: inout UntypedObject) {
-        let annotation = object.annotations[Annotations.applied]
-        object.annotations = annotation.map { [Annotations.applied: $0] } ?? [:]
+        var stripped = UntypedObject(.emptyObject)
+        for field in ["name", "namespace", "uid", "resourceVersion", "labels", "ownerReferences", "deletionTimestamp"] {
+            stripped["metadata", field] = object["metadata", field]
+        }
+        stripped["metadata", "annotations"] = object.annotations[Annotations.applied]
+            .map { [Annotations.applied: .string($0)] }
+        object = stripped
     }
 }

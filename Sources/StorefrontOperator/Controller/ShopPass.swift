@@ -216,7 +216,7 @@ struct ShopPass: Sendable {
     }
 
     private func jobs(of service: ServiceName) -> [UntypedObject] {
-        context.view.objects(.job, namespace: shop.namespace, label: Labels.instance, value: shop.name)
+        context.view.objects(.job, of: shop.key)
             .filter { $0.labels[Labels.service] == service.rawValue }
     }
 

@@ -8,6 +8,8 @@ public struct PlannedObject: Sendable, Hashable {
     public let object: UntypedObject
     /// What this object would be applied for is gone, such as the Ingress of a shop that wants none.
     public let isUnwanted: Bool
+    /// For a Deployment whose number of replicas is an autoscaler's.
+    var handover: ReplicaHandover?
 
     init(_ kind: ResourceKind, _ object: UntypedObject) {
         self.kind = kind

@@ -37,15 +37,19 @@ extension Shop {
                 "metadata": ["labels": JSONValue(labels), "annotations": JSONValue(annotations)], "spec": pod,
             ],
         ]
+        var handover: ReplicaHandover?
         if self.spec.suspend {
             spec["replicas"] = 0
         } else if settings.autoscaling.isFixed {
             spec["replicas"] = .init(settings.autoscaling.minReplicas)
+        } else {
+            handover = ReplicaHandover(minimum: settings.autoscaling.minReplicas)
         }
         var planned = object(.deployment, objectName(service), service: service, ["spec": spec])
         var object = planned.object
         object.labels[Labels.version] = version
         planned = PlannedObject(.deployment, object)
+        planned.handover = handover
         return planned
     }
 

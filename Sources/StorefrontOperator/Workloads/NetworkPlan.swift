@@ -39,9 +39,17 @@ extension Shop {
         let ownPods: JSONValue = [
             "podSelector": ["matchLabels": [Labels.instance: .string(name), Labels.partOf: "storefront"]]
         ]
-        var outside = [port(spec.postgres.server.port), port(spec.rabbitmq.server.port)]
-        if service == .product || service == .order { outside.append(port(facts.redisPort ?? 6379)) }
-        if service == .notification, let smtp = spec.notifications.smtp { outside.append(port(smtp.port)) }
+        // Most networks judge a packet once a Service's address has become a pod's. So beside the port that is named
+        // there is the one that the pods of such servers listen on.
+        var outside = [
+            spec.postgres.server.port, 5432, spec.rabbitmq.server.port, spec.rabbitmq.server.tls ? 5671 : 5672,
+        ]
+        if service == .product || service == .order { outside += [facts.redisPort ?? 6379, 6379] }
+        if service == .notification, let smtp = spec.notifications.smtp {
+            outside += [smtp.port, 25, 465, 587, 1025, 2525]
+        }
+        var seen: Set<Int> = []
+        outside = outside.filter { seen.insert($0).inserted }
         return object(
             .networkPolicy, objectName(service), service: service,
             [
@@ -55,9 +63,9 @@ extension Shop {
                         ["from": [ownPods], "ports": [port(PodLayout.internalPort)]],
                     ],
                     "egress": [
-                        ["ports": [port(53, "UDP"), port(53)]],
+                        ["ports": [port(53, "UDP"), port(53), port(5353, "UDP"), port(5353)]],
                         ["to": [ownPods], "ports": [port(PodLayout.internalPort)]],
-                        ["ports": .array(outside)],
+                        ["ports": .array(outside.map { port($0) })],
                     ],
                 ]
             ])

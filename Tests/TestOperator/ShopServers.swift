@@ -1,12 +1,12 @@
-import AsyncHTTPClient
+public import AsyncHTTPClient
 import Foundation
-import PostgreSQL
-import TestServers
+public import PostgreSQL
+public import TestServers
 
-/// The servers of these tests, started one after the other: a process that is being started holds on to what the
+/// The servers of shops in tests: one after the other, since a process that is being started holds on to what the
 /// others have open.
-enum Servers {
-    private static let both = Lazy {
+public enum ShopServers {
+    private static let both = Once {
         let postgres = try await TestServers.postgres()
         // Trusts its superuser only, so that passwords matter.
         try """
@@ -22,19 +22,24 @@ enum Servers {
     }
 
     /// A PostgreSQL server with an administrator `keeper` who is no superuser.
-    static func postgres() async throws -> PostgresServer { try await both.value().0 }
+    public static func postgres() async throws -> PostgresServer { try await both.value().0 }
 
-    static func rabbitMQ() async throws -> RabbitMQServer { try await both.value().1 }
+    public static func rabbitMQ() async throws -> RabbitMQServer { try await both.value().1 }
+
+    public static func redis() async throws -> RedisServer {
+        _ = try await both.value()
+        return try await TestServers.redis()
+    }
 
     /// Does not try again, unlike the shared one, as the operator's does not.
-    static let http: HTTPClient = {
+    public static let http: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
     /// Runs something on a connection of its own.
-    static func query<Value: Sendable>(
+    public static func query<Value: Sendable>(
         _ credentials: PostgresCredentials, _ body: @Sendable (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         var configuration = PostgresConfiguration(credentials)
@@ -51,18 +56,12 @@ enum Servers {
             throw error
         }
     }
-}
 
-/// A value made once, when first asked for.
-actor Lazy<Value: Sendable> {
-    private let make: @Sendable () async throws -> Value
-    private var task: Task<Value, any Error>?
-
-    init(_ make: @escaping @Sendable () async throws -> Value) { self.make = make }
-
-    func value() async throws -> Value {
-        let task = task ?? Task { try await make() }
-        self.task = task
-        return try await task.value
+    /// The databases whose names begin so.
+    public static func databases(of namespace: String) async throws -> [String] {
+        try await query(try await postgres().superuserCredentials) { connection in
+            try await connection.query("SELECT datname FROM pg_database WHERE starts_with(datname, \(namespace + "_"))")
+                .map { row -> String in try row["datname"] }
+        }
     }
 }
