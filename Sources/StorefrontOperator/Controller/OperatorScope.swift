@@ -37,11 +37,11 @@ struct OperatorScope: Sendable {
             indexes: shops, transform: Self.strip, logger: logger)
         // Also those that users bring, which have no label of ours; of all others in the cluster none is kept.
         informers[.secret] = Informer(
-            client, .secret, namespace: namespace, metadataOnly: true, indexes: shops,
+            client, .secret, namespace: namespace, metadataOnly: true, indexes: shops, transform: Self.strip,
             keeps: { secret in
                 secret.labels[Labels.managedBy] == Labels.manager
                     || !BroughtSecrets.storefronts(naming: secret, storefronts.store).isEmpty
-            }, transform: Self.strip, logger: logger)
+            }, logger: logger)
         view = ClusterView(client: client, informers: informers)
         let watched = informers.values.filter { $0.kind != kind }.map { informer in
             Watched(informer) { event in
