@@ -23,7 +23,7 @@ import Testing
         let record = try #require(ProcessRecord(pid: left.processIdentifier))
         records.add(record)
         // A later process that happens to have the pid of a record.
-        try "\(stranger.processIdentifier) 1".write(
+        try #"{"pid":\#(stranger.processIdentifier),"startTime":1}"#.write(
             toFile: "\(folder)/\(stranger.processIdentifier)", atomically: true, encoding: .utf8)
         await records.endLeftovers()
         let deadline = ContinuousClock.now + .seconds(5)

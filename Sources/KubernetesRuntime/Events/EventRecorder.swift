@@ -40,9 +40,14 @@ public final class EventRecorder: Service {
     /// - Parameters:
     ///   - reason: a word in CamelCase: `DatabaseUnreachable`.
     ///   - message: a sentence that says what happened and what to do; at most 1024 bytes of it are kept.
-    public func record(_ object: UntypedObject, _ kind: Kind = .normal, reason: String, message: String) {
+    ///   - fieldPath: the part of the object that is meant: `spec.containers{web}`.
+    public func record(
+        _ object: UntypedObject, _ kind: Kind = .normal, reason: String, message: String, fieldPath: String? = nil
+    ) {
         continuation.yield(
-            RecordedEvent(about: ObjectReference(object), kind: kind, reason: reason, message: message, time: .now))
+            RecordedEvent(
+                about: ObjectReference(object, fieldPath: fieldPath), kind: kind, reason: reason, message: message,
+                time: .now))
     }
 
     /// Sends what is recorded until cancelled or told to shut down gracefully.

@@ -8,8 +8,11 @@ public struct ObjectReference: Sendable, Hashable {
     public var name: String
     public var uid: String
     public var resourceVersion: String?
+    /// The part of it that is meant: `spec.containers{web}`.
+    public var fieldPath: String?
 
-    public init(_ object: UntypedObject) {
+    public init(_ object: UntypedObject, fieldPath: String? = nil) {
+        self.fieldPath = fieldPath
         apiVersion = object.apiVersion
         kind = object.kind
         namespace = object.namespace
@@ -24,6 +27,7 @@ public struct ObjectReference: Sendable, Hashable {
         ]
         json["namespace"] = namespace.map { .string($0) }
         json["resourceVersion"] = resourceVersion.map { .string($0) }
+        json["fieldPath"] = fieldPath.map { .string($0) }
         return json
     }
 }

@@ -16,10 +16,16 @@ public import ServiceLifecycle
 public final class NodeAgent: Service {
     private let configuration: NodeConfiguration
     private let logger: Logger
+    private let registered: @Sendable () -> Void
 
-    public init(_ configuration: NodeConfiguration, logger: Logger = Logger(label: "node")) {
+    /// - Parameter registered: called once, when the node takes pods.
+    public init(
+        _ configuration: NodeConfiguration, logger: Logger = Logger(label: "node"),
+        registered: @escaping @Sendable () -> Void = {}
+    ) {
         self.configuration = configuration
         self.logger = logger
+        self.registered = registered
     }
 
     /// Runs until cancelled or told to shut down gracefully; then every container is stopped and the node is reported
@@ -28,7 +34,7 @@ public final class NodeAgent: Service {
     /// - Throws: when the state folder, the edge's or the kubelet's address cannot be used.
     public func run() async throws {
         try protectState()
-        let records = try ProcessRecords(folder: "\(configuration.stateDirectory)/processes")
+        let records = try ProcessRecords(node: configuration.stateDirectory)
         await records.endLeftovers()
         let client = KubernetesClient(configuration: configuration.client, logger: logger)
         let http = ProbeRunner.makeHTTPClient()
@@ -48,7 +54,7 @@ public final class NodeAgent: Service {
     /// Pods' folders hold Secrets: other users of the machine can neither list them nor guess their names, while pods
     /// that run as other users can reach their own.
     private func protectState() throws {
-        for (name, mode) in [("pods", 0o711), ("volumes", 0o711), ("logs", 0o700), ("processes", 0o700)] {
+        for (name, mode) in [("pods", 0o711), ("volumes", 0o711), ("logs", 0o700), ("containers", 0o700)] {
             let path = "\(configuration.stateDirectory)/\(name)"
             do {
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -70,16 +76,25 @@ public final class NodeAgent: Service {
         let configurations = NamespaceConfigurations(client: client) { namespace in
             inputs.continuation.yield(.configurationChanged(namespace: namespace))
         }
-        let table = RoutingTable(services: services, slices: slices, ingresses: ingresses)
+        let node = Informer(client, .node, fieldSelector: "metadata.name=\(configuration.name)")
+        let view = ServiceView(
+            services: services, sliceInformer: slices, pods: configuration.isForeign ? pods : nil,
+            addresses: ServiceAddresses(network: configuration.podNetwork))
+        let table = RoutingTable(view: view, ingresses: ingresses)
         let context = NodeContext(
             configuration: configuration, client: client, events: events, logger: logger,
-            configurations: configurations, hosts: HostsFiles(services: services, slices: slices, logger: logger),
+            configurations: configurations, hosts: HostsFiles(view: view, logger: logger),
             processes: records, programs: ProgramLookup(folders: configuration.binaryDirectories),
-            probes: ProbeRunner(http: http), services: services, routing: table, canChangeUser: getuid() == 0)
+            probes: ProbeRunner(http: http), services: view, routing: table, canChangeUser: getuid() == 0)
         let set = PodSet(context: context, inputs: inputs.stream)
         let usage = PodUsage()
         let edge = try await EdgeServer.start(configuration.edge, table: table)
-        let kubelet = KubeletServer(configuration: configuration, pods: set, usage: usage, logger: logger)
+        let access = KubeletAccess(
+            client: client, node: configuration.name, trusted: configuration.kubeletClients)
+        let kubelet = KubeletServer(
+            configuration: configuration, access: access, pods: set, usage: usage, logger: logger)
+        let binder = PodBinder(
+            configuration: configuration, client: client, events: events, node: node, logger: logger)
         let proxy = ServiceProxy(table: table, logger: logger)
         pods.onEvent { inputs.continuation.yield(.event($0)) }
         let volumes = "\(configuration.stateDirectory)/volumes"
@@ -92,7 +107,7 @@ public final class NodeAgent: Service {
         let kubeletPort = AsyncStream.makeStream(of: Int.self)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for informer in [services, slices, ingresses, pods, claims] {
+                for informer in [services, slices, ingresses, pods, claims, node] {
                     group.addTask { try await informer.run() }
                 }
                 group.addTask { try await events.run() }
@@ -113,11 +128,13 @@ public final class NodeAgent: Service {
                     return try await group.waitForAll()
                 }
                 let registration = NodeRegistration(
-                    configuration: configuration, client: client, logger: logger, kubeletPort: port)
+                    configuration: configuration, client: client, node: node, logger: logger, kubeletPort: port)
                 group.addTask {
                     await registration.register()
+                    self.registered()
                     await registration.heartbeats()
                 }
+                group.addTask { try await binder.run() }
                 await set.run { inputs.continuation.yield($0) }
                 await registration.unregister()
                 group.cancelAll()

@@ -4,7 +4,9 @@ import ArgumentParser
 struct LocalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local", abstract: "A Kubernetes control plane and node on this machine, with a shop in it.",
-        subcommands: [LocalUpCommand.self, LocalControlPlaneCommand.self, LocalResetCommand.self])
+        subcommands: [
+            LocalUpCommand.self, LocalControlPlaneCommand.self, LocalNodeCommand.self, LocalResetCommand.self,
+        ])
 }
 
 /// What the local commands have in common.

@@ -6,12 +6,9 @@ struct ContainerEnvironment {
     let container: ContainerSpec
     let sources: PodSources
 
-    /// - Parameters:
-    ///   - base: what the runtime gives (`PATH`, `HOME`).
-    ///   - services: the variables of the namespace's Services.
+    /// - Parameter services: the variables of the namespace's Services.
     /// - Throws: ``NodeError`` in the kubelet's words when a source is missing that is not optional.
-    func variables(base: [String: String], services: [String: String]) throws -> [String: String] {
-        var variables = base.merging(services) { $1 }
+    func variables(services: [String: String]) throws -> [String: String] {
         var given: [String: String] = [:]
         for source in container.json["envFrom"]?.arrayValue ?? [] {
             let prefix = source["prefix"]?.stringValue ?? ""
@@ -26,8 +23,7 @@ struct ContainerEnvironment {
                     entry["value"]?.stringValue ?? "", services.merging(given) { $1 })
             }
         }
-        variables.merge(given) { $1 }
-        return variables
+        return services.merging(given) { $1 }
     }
 
     private func all(_ source: JSONValue) throws -> [String: String] {
@@ -78,23 +74,38 @@ struct ContainerEnvironment {
         throw NodeError(.missingConfiguration, "couldn't find key \(key) in \(kind) \(place)")
     }
 
-    /// `WEB_SERVICE_HOST`, `WEB_SERVICE_PORT` and `WEB_SERVICE_PORT_HTTP` of Services with a cluster address.
-    static func variables(of services: [UntypedObject]) -> [String: String] {
+    /// `WEB_SERVICE_HOST`, `WEB_SERVICE_PORT`, `WEB_SERVICE_PORT_HTTP`, and `WEB_PORT_80_TCP_ADDR` and its like as
+    /// Docker's links had them, of Services with a cluster address.
+    static func variables(
+        of services: [UntypedObject], address: (UntypedObject) -> String? = \.clusterAddress
+    ) -> [String: String] {
         var variables: [String: String] = [:]
         for service in services {
-            guard let address = service["spec", "clusterIP"]?.stringValue, !address.isEmpty, address != "None" else {
-                continue
-            }
-            let name = service.name.uppercased().replacingOccurrences(of: "-", with: "_")
+            guard let address = address(service) else { continue }
+            let name = variableName(service.name)
             variables["\(name)_SERVICE_HOST"] = address
             for (index, port) in (service["spec", "ports"]?.arrayValue ?? []).enumerated() {
                 guard let number = port["port"]?.intValue else { continue }
-                if index == 0 { variables["\(name)_SERVICE_PORT"] = String(number) }
-                guard let portName = port["name"]?.stringValue, !portName.isEmpty else { continue }
-                let suffix = portName.uppercased().replacingOccurrences(of: "-", with: "_")
-                variables["\(name)_SERVICE_PORT_\(suffix)"] = String(number)
+                let kind = port["protocol"]?.stringValue ?? "TCP"
+                let url = "\(kind.lowercased())://\(address):\(number)"
+                if index == 0 {
+                    variables["\(name)_SERVICE_PORT"] = String(number)
+                    variables["\(name)_PORT"] = url
+                }
+                if let portName = port["name"]?.stringValue, !portName.isEmpty {
+                    variables["\(name)_SERVICE_PORT_\(variableName(portName))"] = String(number)
+                }
+                let link = "\(name)_PORT_\(number)_\(kind)"
+                variables[link] = url
+                variables["\(link)_PROTO"] = kind.lowercased()
+                variables["\(link)_PORT"] = String(number)
+                variables["\(link)_ADDR"] = address
             }
         }
         return variables
+    }
+
+    private static func variableName(_ name: String) -> String {
+        name.uppercased().replacingOccurrences(of: "-", with: "_")
     }
 }

@@ -20,28 +20,26 @@ struct ContainerProcess: Sendable {
     var supplementaryGroups: [UInt32]
     var logPath: String
 
-    /// How it ended.
-    struct Exit: Sendable, Equatable {
-        var code: Int
-        var signal: Int?
+    /// What to start so that a program runs as the container's user.
+    func asItsUser(_ program: String, _ arguments: [String]) -> (program: String, arguments: [String]) {
+        guard let user else { return (program, arguments) }
+        return UserChange(user: user, group: group ?? user, supplementaryGroups: supplementaryGroups)
+            .command(program, arguments)
     }
 
     /// Runs the process until it ends, then ends whatever it has left in its process group.
     ///
+    /// - Returns: its exit code, 128 + the signal for one that a signal has ended.
     /// - Parameter started: told once, with the running process.
     /// - Throws: ``NodeError`` when it could not be started.
-    func run(started: @escaping @Sendable (ProcessRecord) -> Void) async throws -> Exit {
+    func run(started: @escaping @Sendable (ProcessRecord) -> Void) async throws -> Int {
         let log = try await LogPipe.open(path: logPath)
         do {
             var options = PlatformOptions()
             options.processGroupID = 0
-            let command =
-                user.map {
-                    UserChange(user: $0, group: group ?? $0, supplementaryGroups: supplementaryGroups)
-                        .command(program, arguments)
-                } ?? (program, arguments)
+            let command = asItsUser(program, arguments)
             let result = try await Subprocess.run(
-                .path(FilePath(command.0)), arguments: Arguments(command.1),
+                .path(FilePath(command.program)), arguments: Arguments(command.arguments),
                 environment: .custom(
                     Dictionary(
                         environment.compactMap { key, value in
@@ -56,19 +54,13 @@ struct ContainerProcess: Sendable {
             }
             kill(-result.closureResult, SIGKILL)
             await log.finish()
-            return Exit(result.terminationStatus)
+            switch result.terminationStatus {
+            case .exited(let code): return Int(code)
+            case .signaled(let signal): return 128 + Int(signal)
+            }
         } catch {
             await log.finish()
             throw NodeError(.programNotFound, "\(program) cannot be started", cause: error)
-        }
-    }
-}
-
-extension ContainerProcess.Exit {
-    fileprivate init(_ status: TerminationStatus) {
-        switch status {
-        case .exited(let code): self.init(code: Int(code), signal: nil)
-        case .signaled(let signal): self.init(code: 128 + Int(signal), signal: Int(signal))
         }
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import KubernetesClient
-import KubernetesRuntime
 import Logging
 
 /// Keeps `etc/hosts` of every running pod current while Services come and go.
@@ -12,25 +11,22 @@ actor HostsFiles {
         var roots: [String]
     }
 
-    private let services: Informer
-    private let slices: Informer
+    private let view: ServiceView
     private let logger: Logger
     private var pods: [PodIdentity: Pod] = [:]
-    private var table = HostsTable(services: [], slices: [])
+    private var table = HostsTable()
     private let changes = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(services: Informer, slices: Informer, logger: Logger) {
-        self.services = services
-        self.slices = slices
+    init(view: ServiceView, logger: Logger) {
+        self.view = view
         self.logger = logger
     }
 
     /// Follows the informers until cancelled.
     func run() async {
-        services.onEvent { [changes] _ in changes.continuation.yield() }
-        slices.onEvent { [changes] _ in changes.continuation.yield() }
+        view.onChange { [changes] in changes.continuation.yield() }
         for await _ in changes.stream {
-            let fresh = HostsTable(services: services.store.objects, slices: slices.store.objects)
+            let fresh = HostsTable(view)
             guard fresh != table else { continue }
             table = fresh
             for (identity, pod) in pods { write(identity, pod) }
@@ -39,9 +35,8 @@ actor HostsFiles {
 
     /// Writes a pod's hosts files, now and whenever they change.
     func add(_ identity: PodIdentity, address: String, spec: PodSpec, roots: [String]) async {
-        try? await services.waitUntilSynced()
-        try? await slices.waitUntilSynced()
-        table = HostsTable(services: services.store.objects, slices: slices.store.objects)
+        try? await view.waitUntilSynced()
+        table = HostsTable(view)
         let pod = Pod(address: address, hostname: spec.hostname, aliases: spec.hostAliases, roots: roots)
         pods[identity] = pod
         write(identity, pod)

@@ -1,4 +1,5 @@
 import KubernetesClient
+import KubernetesRuntime
 
 /// The names of Services and their addresses, as the hosts file of a namespace's pods has them.
 struct HostsTable: Equatable {
@@ -11,19 +12,22 @@ struct HostsTable: Equatable {
         var address: String
     }
 
-    /// - Parameter slices: for headless Services, whose first ready address stands for all.
-    init(services: [UntypedObject], slices: [UntypedObject]) {
+    init(_ view: ServiceView) {
+        self.init(services: view.services.store.objects, slices: view.slices, address: view.address)
+    }
+
+    /// - Parameters:
+    ///   - slices: for headless Services, whose first ready address stands for all.
+    ///   - address: where this machine serves a Service, `nil` for headless ones.
+    init(
+        services: [UntypedObject] = [], slices: [UntypedObject] = [],
+        address: (UntypedObject) -> String? = \.clusterAddress
+    ) {
         let byService = Dictionary(
             grouping: slices, by: { "\($0.namespace ?? "")/\($0.labels["kubernetes.io/service-name"] ?? "")" })
         for service in services {
             let namespace = service.namespace ?? ""
-            let clusterAddress = service["spec", "clusterIP"]?.stringValue ?? ""
-            let address: String?
-            if clusterAddress.isEmpty || clusterAddress == "None" {
-                address = Self.firstAddress(byService["\(namespace)/\(service.name)"] ?? [])
-            } else {
-                address = clusterAddress
-            }
+            let address = address(service) ?? Self.firstAddress(byService["\(namespace)/\(service.name)"] ?? [])
             if let address { entries.append(Entry(namespace: namespace, name: service.name, address: address)) }
         }
         entries.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }

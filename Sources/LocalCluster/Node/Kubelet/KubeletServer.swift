@@ -6,15 +6,11 @@ import KubernetesClient
 import Logging
 import NIOCore
 import NIOSSL
-import NIOTLS
-import SwiftASN1
-import X509
 
 /// The kubelet's HTTPS API, as far as an API server asks it: container logs and statistics.
-///
-/// Served only to clients with a certificate of the cluster's authority that is the API server's or an administrator's.
 struct KubeletServer: Sendable {
     let configuration: NodeConfiguration
+    let access: KubeletAccess
     let pods: PodSet
     let usage: PodUsage
     let logger: Logger
@@ -28,23 +24,23 @@ struct KubeletServer: Sendable {
             certificateChain: try NIOSSLCertificate.fromPEMFile(configuration.kubeletCertificateFile)
                 .map { .certificate($0) },
             privateKey: .privateKey(try NIOSSLPrivateKey(file: configuration.kubeletKeyFile, format: .pem)))
-        tls.certificateVerification = .noHostnameVerification
         // A client that does not answer a goodbye must not hold up the end.
         tls.shutdownTimeout = .milliseconds(200)
-        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(configuration.clientAuthorityFile))
-        let clients = configuration.kubeletClients
+        if let authority = configuration.clientAuthorityFile {
+            // Certificates are asked for; who has none may have a token.
+            tls.certificateVerification = .optionalVerification
+            tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authority))
+        }
         let application = Application(
-            router: router(),
-            server: try .tls(
-                .http1(configuration: .init(additionalChannelHandlers: [KubeletClientCheck(allowed: clients)])),
-                tlsConfiguration: tls),
+            router: router(), server: try .tls(.http1(), tlsConfiguration: tls),
             configuration: .init(address: .hostname(configuration.address, port: configuration.kubeletPort)),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
     }
 
-    private func router() -> Router<BasicRequestContext> {
-        let router = Router()
+    private func router() -> Router<KubeletRequestContext> {
+        let router = Router(context: KubeletRequestContext.self)
+        router.add(middleware: KubeletGate(access: access))
         router.get("/healthz") { _, _ in "ok" }
         router.get("/containerLogs/:namespace/:pod/:container") { request, context in
             try await logs(request, context)
@@ -59,7 +55,7 @@ struct KubeletServer: Sendable {
 
     // MARK: logs
 
-    private func logs(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    private func logs(_ request: Request, _ context: KubeletRequestContext) async throws -> Response {
         let namespace = context.parameters.get("namespace") ?? ""
         let pod = context.parameters.get("pod") ?? ""
         let container = context.parameters.get("container") ?? ""
@@ -120,32 +116,6 @@ struct KubeletServer: Sendable {
                 "rssBytes": JSONValue(sample.memoryBytes),
             ],
         ]
-    }
-}
-
-/// Closes connections whose client certificate is not one that may ask a kubelet.
-private final class KubeletClientCheck: RemovableChannelHandler, ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let allowed: Set<String>
-
-    init(allowed: Set<String>) { self.allowed = allowed }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? TLSUserEvent, case .handshakeCompleted = event, !isAllowed(context) {
-            context.close(promise: nil)
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    private func isAllowed(_ context: ChannelHandlerContext) -> Bool {
-        guard let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLHandler.self),
-            let bytes = try? handler.peerCertificate?.toDERBytes(),
-            let certificate = try? Certificate(derEncoded: bytes)
-        else { return false }
-        // Values of the subject: a common name and organizations are all that Kubernetes reads.
-        let values = certificate.subject.flatMap { $0 }.map { "\($0.value)" }
-        return values.contains("system:masters") || values.contains { allowed.contains($0) }
     }
 }
 

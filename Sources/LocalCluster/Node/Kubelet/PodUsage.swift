@@ -26,14 +26,9 @@ actor PodUsage {
         }
     }
 
-    private var samples: [ProcessRecordKey: Sample] = [:]
+    private var samples: [ProcessRecord: Sample] = [:]
     /// The whole machine's.
     private(set) var machine: Sample?
-
-    struct ProcessRecordKey: Hashable {
-        var pid: Int32
-        var startTime: UInt64
-    }
 
     private static let interval = Duration.seconds(5)
 
@@ -46,9 +41,7 @@ actor PodUsage {
     }
 
     /// The newest figures of a container's process, `nil` before the second look at it.
-    func usage(_ process: ProcessRecord) -> Sample? {
-        samples[ProcessRecordKey(pid: process.pid, startTime: process.startTime)]
-    }
+    func usage(_ process: ProcessRecord) -> Sample? { samples[process] }
 
     private func sample(_ processes: [ProcessRecord]) {
         let wanted = Set(processes.map(\.pid))
@@ -63,12 +56,12 @@ actor PodUsage {
         let now = Timestamp.now
         let tick = UInt64(1_000_000_000 / max(1, sysconf(Int32(_SC_CLK_TCK))))
         let page = UInt64(sysconf(Int32(_SC_PAGESIZE)))
-        var fresh: [ProcessRecordKey: Sample] = [:]
+        var fresh: [ProcessRecord: Sample] = [:]
         for process in processes {
             guard let group = groups[process.pid] else { continue }
-            let key = ProcessRecordKey(pid: process.pid, startTime: process.startTime)
-            fresh[key] = Sample(
-                time: now, cpuNanoseconds: group.ticks * tick, memoryBytes: group.pages * page, before: samples[key])
+            fresh[process] = Sample(
+                time: now, cpuNanoseconds: group.ticks * tick, memoryBytes: group.pages * page,
+                before: samples[process])
         }
         samples = fresh
         machine = machineSample(now, tick: tick)

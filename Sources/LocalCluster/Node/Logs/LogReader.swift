@@ -117,10 +117,8 @@ struct LogReader: Sendable {
 
     /// The new file, when the one that is open was renamed.
     private func rotated(_ file: FileHandle) -> FileHandle? {
-        var (open, named) = (stat(), stat())
-        guard fstat(file.fileDescriptor, &open) == 0, stat(path, &named) == 0, open.st_ino != named.st_ino else {
-            return nil
-        }
+        let now = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(file.fileDescriptor)")
+        guard let now, now.hasSuffix(".1") || now.hasSuffix(" (deleted)") else { return nil }
         return FileHandle(forReadingAtPath: path)
     }
 }

@@ -26,4 +26,15 @@ public struct PodNetwork: Sendable, Hashable {
         }
         return nil
     }
+
+    /// The first address of `127.N.128.0/17`, which is for Services, from the `start`th on that is not taken.
+    func freeServiceAddress(from start: Int, isTaken: (String) -> Bool) -> String? {
+        for step in 0..<(1 << 15) {
+            let index = (start + step) & 0x7FFF
+            guard 1...254 ~= index & 0xFF else { continue }
+            let address = "\(prefix).\(128 + (index >> 8)).\(index & 0xFF)"
+            if !isTaken(address) { return address }
+        }
+        return nil
+    }
 }

@@ -2,20 +2,17 @@ import KubernetesClient
 
 /// How a container ended.
 struct Termination: Sendable, Equatable {
+    /// 128 + the signal for what a signal has ended, as shells and container runtimes say.
     var exitCode: Int
-    var signal: Int?
     var reason: String
     var message: String?
     var startedAt: Timestamp
     var finishedAt: Timestamp
 
-    /// - Parameter signal: what killed it; the exit code is then 128 + signal, as shells say.
     init(
-        exitCode: Int, signal: Int? = nil, reason: String? = nil, message: String? = nil, startedAt: Timestamp,
-        finishedAt: Timestamp
+        exitCode: Int, reason: String? = nil, message: String? = nil, startedAt: Timestamp, finishedAt: Timestamp
     ) {
         self.exitCode = exitCode
-        self.signal = signal
         self.reason = reason ?? (exitCode == 0 ? "Completed" : "Error")
         self.message = message
         self.startedAt = startedAt
@@ -28,16 +25,16 @@ struct Termination: Sendable, Equatable {
             json[field]?.stringValue.flatMap { Timestamp($0) } ?? Timestamp(microseconds: 0)
         }
         self.init(
-            exitCode: exitCode, signal: json["signal"]?.intValue, reason: json["reason"]?.stringValue,
-            message: json["message"]?.stringValue, startedAt: time("startedAt"), finishedAt: time("finishedAt"))
+            exitCode: exitCode, reason: json["reason"]?.stringValue, message: json["message"]?.stringValue,
+            startedAt: time("startedAt"), finishedAt: time("finishedAt"))
     }
 
-    var json: JSONValue {
+    /// - Parameter id: of the container that ended.
+    func json(id: String) -> JSONValue {
         var json: JSONValue = [
             "exitCode": JSONValue(exitCode), "reason": .string(reason), "startedAt": .string(startedAt.seconds),
-            "finishedAt": .string(finishedAt.seconds),
+            "finishedAt": .string(finishedAt.seconds), "containerID": .string(id),
         ]
-        if let signal { json["signal"] = JSONValue(signal) }
         if let message { json["message"] = .string(message) }
         return json
     }
@@ -60,11 +57,18 @@ struct ContainerState: Sendable, Equatable {
     var isReady = false
     /// Its startup probe, if any, has succeeded.
     var hasStarted = false
-    /// A probe has given it up; it is to be stopped.
-    var isCondemned = false
+    /// Its postStart hook has not ended yet; until then it is not said to run.
+    var isBeginning = false
+    /// Why it is to be stopped though its pod goes on.
+    var condemnation: Condemnation?
     var backoff = RestartBackoff()
     /// When what could not be started is tried again.
     var retryAt: Timestamp?
+
+    enum Condemnation: Sendable, Equatable {
+        case probe(ProbeKind)
+        case postStart
+    }
 
     var isAlive: Bool {
         switch phase {

@@ -13,7 +13,7 @@ struct NodeContext: Sendable {
     let processes: ProcessRecords
     let programs: ProgramLookup
     let probes: ProbeRunner
-    let services: Informer
+    let services: ServiceView
     let routing: RoutingTable
     /// Whether this machine lets the agent run programs as other users.
     let canChangeUser: Bool

@@ -30,6 +30,10 @@ struct PodMachine: Sendable {
     /// Why nothing can start yet, such as a Secret that is not there.
     var volumesAreMounted = false
     private(set) var ending: Ending?
+    /// The version of the spec that is followed.
+    private(set) var generation: Int64 = 0
+    /// Conditions that others must set before the pod is ready, with what they are now.
+    private(set) var readinessGates: [(type: String, status: String?)] = []
     /// How long a failed start waits for another try.
     static let startRetry = Duration.seconds(5)
 
@@ -58,6 +62,9 @@ struct PodMachine: Sendable {
 
     /// Takes over a new version of the pod object.
     mutating func update(_ pod: UntypedObject) {
+        generation = pod.generation
+        readinessGates = PodSpec.readinessGates(pod)
+        spec.activeDeadline = PodSpec.activeDeadline(pod)
         guard pod.isBeingDeleted else { return }
         if case .shutdown = ending { return }
         let seconds = pod["metadata", "deletionGracePeriodSeconds"]?.intValue
@@ -92,7 +99,16 @@ struct PodMachine: Sendable {
             state.phase = .terminated(termination)
             state.isReady = false
             state.hasStarted = false
-            state.isCondemned = false
+            state.isBeginning = false
+            state.condemnation = nil
+        }
+    }
+
+    /// A running container is stopped, and restarted by the pod's policy.
+    mutating func condemn(_ name: String, _ condemnation: ContainerState.Condemnation) {
+        change(name) { state in
+            guard case .running = state.phase else { return }
+            state.condemnation = condemnation
         }
     }
 
@@ -179,19 +195,21 @@ struct PodMachine: Sendable {
 
     private mutating func stopCondemned() -> [Action] {
         spec.allContainers.compactMap { container in
-            guard let state = states[container.name], state.isCondemned, case .running(let since) = state.phase else {
-                return nil
-            }
+            guard let state = states[container.name], let condemnation = state.condemnation,
+                case .running(let since) = state.phase
+            else { return nil }
             change(container.name) { state in
                 state.phase = .stopping(since: since)
                 state.isReady = false
             }
-            let probe = container.probes[state.hasStarted ? .liveness : .startup]
+            guard case .probe(let kind) = condemnation else {
+                return .stop(container.name, grace: spec.terminationGracePeriod, reason: "FailedPostStartHook")
+            }
+            let restarts = spec.restartPolicy != .never || container.isSidecar
             return .stop(
-                container.name, grace: probe?.terminationGrace ?? spec.terminationGracePeriod,
-                reason:
-                    "Container \(container.name) failed \(state.hasStarted ? "liveness" : "startup") probe, will be "
-                    + "restarted")
+                container.name, grace: container.probes[kind]?.terminationGrace ?? spec.terminationGracePeriod,
+                reason: "Container \(container.name) failed \(kind.rawValue.lowercased()) probe"
+                    + (restarts ? ", will be restarted" : ""))
         }
     }
 

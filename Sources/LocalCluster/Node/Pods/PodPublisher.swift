@@ -68,9 +68,14 @@ final class PodPublisher: Sendable {
         guard let status = news else { return true }
         do throws(KubernetesError) {
             // The UID makes sure that a namesake's status stays untouched.
-            let patch: JSONValue = ["metadata": ["uid": .string(pod.uid)], "status": status]
+            var change = status
+            for list in ["podIPs", "hostIPs"] {
+                change[list] = .array([["$patch": "replace"]] + (status[list]?.arrayValue ?? []))
+            }
+            // Strategic, so that conditions of others stay.
             try await client.patch(
-                .pod, pod.name, namespace: pod.namespace, .merge(patch), subresource: "status")
+                .pod, pod.name, namespace: pod.namespace,
+                .strategicMerge(["metadata": ["uid": .string(pod.uid)], "status": change]), subresource: "status")
             return state.withLock { state in
                 state.published = status
                 return state.wanted == status

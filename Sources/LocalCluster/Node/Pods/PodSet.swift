@@ -90,7 +90,7 @@ actor PodSet {
     func running() async -> [Running] {
         var running: [Running] = []
         for worker in workers.values {
-            running.append(Running(pod: worker.identity, processes: await worker.processes))
+            running.append(Running(pod: worker.identity, processes: await worker.processes.mapValues(\.record)))
         }
         return running
     }

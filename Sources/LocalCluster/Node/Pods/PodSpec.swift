@@ -29,13 +29,25 @@ struct PodSpec: Sendable, Equatable {
         containers = (spec["containers"]?.arrayValue ?? []).map { ContainerSpec($0, pod: security, isInit: false) }
         restartPolicy = spec["restartPolicy"]?.stringValue.flatMap(RestartPolicy.init) ?? .always
         terminationGracePeriod = .seconds(spec["terminationGracePeriodSeconds"]?.intValue ?? 30)
-        activeDeadline = spec["activeDeadlineSeconds"]?.intValue.map { .seconds($0) }
+        activeDeadline = Self.activeDeadline(pod)
         volumes = spec["volumes"]?.arrayValue ?? []
         serviceAccount = spec["serviceAccountName"]?.stringValue ?? "default"
         hostname = spec["hostname"]?.stringValue ?? pod.name
         usesHostNetwork = spec["hostNetwork"]?.boolValue ?? false
         hasServiceLinks = spec["enableServiceLinks"]?.boolValue ?? true
         hostAliases = spec["hostAliases"]?.arrayValue ?? []
+    }
+
+    static func activeDeadline(_ pod: UntypedObject) -> Duration? {
+        pod["spec", "activeDeadlineSeconds"]?.intValue.map { .seconds($0) }
+    }
+
+    static func readinessGates(_ pod: UntypedObject) -> [(type: String, status: String?)] {
+        (pod["spec", "readinessGates"]?.arrayValue ?? []).compactMap { gate in
+            guard let type = gate["conditionType"]?.stringValue else { return nil }
+            let condition = pod["status", "conditions"]?.arrayValue?.first { $0["type"]?.stringValue == type }
+            return (type, condition?["status"]?.stringValue)
+        }
     }
 
     var allContainers: [ContainerSpec] { initContainers + containers }
@@ -52,10 +64,13 @@ struct ContainerSpec: Sendable, Equatable {
     /// An init container with `restartPolicy: Always`, which keeps running beside the others.
     var isSidecar: Bool
     var probes: [ProbeKind: ProbeSpec]
+    var postStart: ProbeAction?
     var preStop: ProbeAction?
-    var preStopSleep: Duration?
     var volumeMounts: [JSONValue]
     var workingDirectory: String?
+    var terminationMessagePath: String
+    /// Whether the end of the log stands in for a termination message that is not there.
+    var explainsByLog: Bool
     var user: UserIdentity
 
     init(_ json: JSONValue, pod security: JSONValue, isInit: Bool) {
@@ -70,11 +85,12 @@ struct ContainerSpec: Sendable, Equatable {
         for kind in ProbeKind.allCases {
             probes[kind] = json[kind.field].flatMap { ProbeSpec($0, container: json) }
         }
-        let hook = json[path: ["lifecycle", "preStop"]]
-        preStop = hook.flatMap { ProbeAction($0, container: json) }
-        preStopSleep = hook?[path: ["sleep", "seconds"]]?.intValue.map { .seconds($0) }
+        postStart = json[path: ["lifecycle", "postStart"]].flatMap { ProbeAction($0, container: json) }
+        preStop = json[path: ["lifecycle", "preStop"]].flatMap { ProbeAction($0, container: json) }
         volumeMounts = json["volumeMounts"]?.arrayValue ?? []
         workingDirectory = json["workingDir"]?.stringValue
+        terminationMessagePath = json["terminationMessagePath"]?.stringValue ?? "/dev/termination-log"
+        explainsByLog = json["terminationMessagePolicy"]?.stringValue == "FallbackToLogsOnError"
         user = UserIdentity(pod: security, container: json["securityContext"] ?? .emptyObject)
     }
 }
@@ -85,12 +101,14 @@ struct UserIdentity: Sendable, Equatable {
     var group: UInt32?
     var fileSystemGroup: UInt32?
     var supplementaryGroups: [UInt32]
+    var mustNotBeRoot: Bool
 
     init(pod: JSONValue, container: JSONValue) {
         func id(_ json: JSONValue?) -> UInt32? { json?.integerValue.flatMap { UInt32(exactly: $0) } }
         user = id(container["runAsUser"]) ?? id(pod["runAsUser"])
         group = id(container["runAsGroup"]) ?? id(pod["runAsGroup"])
         fileSystemGroup = id(pod["fsGroup"])
+        mustNotBeRoot = (container["runAsNonRoot"] ?? pod["runAsNonRoot"])?.boolValue ?? false
         supplementaryGroups = (pod["supplementalGroups"]?.arrayValue ?? []).compactMap { id($0) }
     }
 }

@@ -41,7 +41,9 @@ extension PodMachine {
     func status(previous: JSONValue, podAddress: String, hostAddress: String, now: Timestamp) -> JSONValue {
         let phase = phase
         var status: JSONValue = [
-            "phase": .string(phase.rawValue), "startTime": .string(startTime.seconds), "podIP": .string(podAddress),
+            "observedGeneration": generation > 0 ? JSONValue(Int(generation)) : .null,
+            "phase": .string(phase.rawValue), "reason": .null, "message": .null,
+            "startTime": .string(startTime.seconds), "podIP": .string(podAddress),
             "podIPs": [["ip": .string(podAddress)]], "hostIP": .string(hostAddress),
             "hostIPs": [["ip": .string(hostAddress)]],
             "containerStatuses": .array(spec.containers.map { containerStatus($0, now: now) }),
@@ -60,22 +62,25 @@ extension PodMachine {
     private func containerStatus(_ container: ContainerSpec, now: Timestamp) -> JSONValue {
         let state = states[container.name] ?? ContainerState()
         var status: JSONValue = [
-            "name": .string(container.name), "image": .string(container.image), "imageID": "",
+            "name": .string(container.name), "image": .string(container.image),
+            "imageID": .string(state.hasEverRun ? container.image : ""),
             "restartCount": JSONValue(state.restartCount), "started": .bool(state.hasStarted && state.isRunning),
         ]
         status["ready"] = .bool(
             container.isInit && !container.isSidecar ? state.termination?.exitCode == 0 : state.isReady)
-        var last = state.last
+        var last = state.last.map { $0.json(id: id(container, run: state.restartCount - 1)) }
+        if state.hasEverRun { status["containerID"] = .string(id(container, run: state.restartCount)) }
         switch state.phase {
         case .waiting(let reason, let message):
             var waiting: JSONValue = ["reason": .string(reason)]
             if let message { waiting["message"] = .string(message) }
             status["state"] = ["waiting": waiting]
         case .starting: status["state"] = ["waiting": ["reason": "ContainerCreating"]]
+        case .running where state.isBeginning: status["state"] = ["waiting": ["reason": "ContainerCreating"]]
         case .running(let since), .stopping(let since):
             status["state"] = ["running": ["startedAt": .string(since.seconds)]]
-            status["containerID"] = .string("process://\(uid)/\(container.name)/\(state.restartCount)")
         case .terminated(let termination):
+            let json = termination.json(id: id(container, run: state.restartCount))
             let pause = state.backoff.remaining(finished: termination.finishedAt, now: now)
             if pause > .zero, ending == nil, shouldRestart(container, termination) {
                 let seconds = state.backoff.pause?.components.seconds ?? 0
@@ -87,14 +92,16 @@ extension PodMachine {
                                 + "pod=\(name)_\(namespace)(\(uid))"),
                     ]
                 ]
-                last = termination
+                last = json
             } else {
-                status["state"] = ["terminated": termination.json]
+                status["state"] = ["terminated": json]
             }
         }
-        status["lastState"] = last.map { ["terminated": $0.json] } ?? .emptyObject
+        status["lastState"] = last.map { ["terminated": $0] } ?? .emptyObject
         return status
     }
+
+    private func id(_ container: ContainerSpec, run: Int) -> String { "process://\(uid)/\(container.name)/\(run)" }
 
     /// As Go writes durations: `10s`, `1m20s`, `5m0s`.
     private static func text(_ seconds: Int64) -> String {
@@ -103,43 +110,58 @@ extension PodMachine {
 
     private func conditions(_ phase: Phase, _ previous: [JSONValue], now: Timestamp) -> [JSONValue] {
         let isDone = phase == .succeeded
-        let doneReason = "PodCompleted"
-        let unready = spec.containers.map(\.name).filter { states[$0]?.isReady != true }
+        let unready = spec.allContainers.filter { !$0.isInit || $0.isSidecar }.map(\.name)
+            .filter { states[$0]?.isReady != true }
         let notInitialized = spec.initContainers.filter { container in
             guard let state = states[container.name] else { return false }
             return container.isSidecar ? !state.hasStarted : state.termination?.exitCode != 0 && !hasBegun
         }.map(\.name)
         let containersReady = Fact(
             isTrue: unready.isEmpty && notInitialized.isEmpty && phase == .running,
-            reason: isDone ? doneReason : "ContainersNotReady",
-            message: isDone || unready.isEmpty
+            reason: isDone ? "PodCompleted" : phase == .failed ? "PodFailed" : "ContainersNotReady",
+            message: isFinished || unready.isEmpty
                 ? nil : "containers with unready status: [\(unready.joined(separator: " "))]")
         let initialized = Fact(
             isTrue: isDone || notInitialized.isEmpty, reason: "ContainersNotInitialized",
-            message: "containers with incomplete status: [\(notInitialized.joined(separator: " "))]")
+            message: "containers with incomplete status: [\(notInitialized.joined(separator: " "))]",
+            reasonWhenTrue: isDone ? "PodCompleted" : nil)
         let facts: [(String, Fact)] = [
             ("PodReadyToStartContainers", Fact(isTrue: volumesAreMounted && !isFinished)), ("Initialized", initialized),
-            ("Ready", containersReady), ("ContainersReady", containersReady), ("PodScheduled", Fact(isTrue: true)),
+            ("Ready", containersReady.isTrue ? gates : containersReady), ("ContainersReady", containersReady),
+            ("PodScheduled", Fact(isTrue: true)),
         ]
-        let own = Set(facts.map(\.0))
-        let others = previous.filter { !own.contains($0["type"]?.stringValue ?? "") }
         return facts.map { type, fact in
-            fact.condition(type, previous.first { $0["type"]?.stringValue == type }, now: now)
-        } + others
+            var condition = fact.condition(type, previous.first { $0["type"]?.stringValue == type }, now: now)
+            if generation > 0 { condition["observedGeneration"] = JSONValue(Int(generation)) }
+            return condition
+        }
+    }
+
+    /// Whether the conditions that others set allow the pod to be ready.
+    private var gates: Fact {
+        let messages = readinessGates.compactMap { type, status -> String? in
+            guard let status else { return "corresponding condition of pod readiness gate \"\(type)\" does not exist." }
+            if status == "True" { return nil }
+            return "the status of pod readiness gate \"\(type)\" is not \"True\", but \(status)"
+        }
+        return Fact(
+            isTrue: messages.isEmpty, reason: "ReadinessGatesNotReady", message: messages.joined(separator: ", "))
     }
 
     private struct Fact {
         var isTrue: Bool
         var reason: String?
         var message: String?
+        var reasonWhenTrue: String?
 
         func condition(_ type: String, _ previous: JSONValue?, now: Timestamp) -> JSONValue {
             let status: JSONValue = isTrue ? "True" : "False"
             var condition: JSONValue = ["type": .string(type), "status": status, "lastProbeTime": .null]
             let since = previous?["status"] == status ? previous?["lastTransitionTime"] : nil
             condition["lastTransitionTime"] = since ?? .string(now.seconds)
-            if !isTrue, let reason { condition["reason"] = .string(reason) }
-            if !isTrue, let message { condition["message"] = .string(message) }
+            // Conditions merge by their type: what is no longer said has to be taken back.
+            condition["reason"] = (isTrue ? reasonWhenTrue : reason).map { .string($0) } ?? .null
+            condition["message"] = isTrue ? .null : message.map { .string($0) } ?? .null
             return condition
         }
     }

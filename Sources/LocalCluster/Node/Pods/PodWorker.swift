@@ -18,10 +18,13 @@ actor PodWorker {
         /// It is time to look at the volumes again.
         case refresh
         case shutDown(grace: Duration)
-        case started(String, Timestamp, ProcessRecord)
+        case started(String, Timestamp, ProcessRecord, ContainerProcess)
+        /// Its postStart hook, if any, is done.
+        case begun(String)
+        case hookFailed(String)
         case failedToStart(String, reason: String, message: String)
         case exited(String, Termination)
-        case probed(String, ProbeKind, ProbeTracker.Verdict, detail: String)
+        case probed(String, ProbeKind, ProbeTracker.Verdict)
         case timer
     }
 
@@ -36,7 +39,9 @@ actor PodWorker {
     private let tokens: PodTokens
     private let inputs = AsyncStream.makeStream(of: Input.self)
     /// The running process of each container.
-    var processes: [String: ProcessRecord] = [:]
+    private(set) var processes: [String: (record: ProcessRecord, process: ContainerProcess)] = [:]
+    /// When containers that are being stopped must have ended, after a deletion with less grace than the one before.
+    private(set) var hastened: ContinuousClock.Instant?
     private var isGone = false
     private var lastVolumeError: String?
     private var nextTimer: Timestamp?
@@ -97,50 +102,57 @@ actor PodWorker {
         switch input {
         case .pod(let pod):
             self.pod = pod
+            let before = machine.ending
             machine.update(pod)
+            if case .deleted(let earlier) = before, case .deleted(let grace) = machine.ending, grace < earlier {
+                hastened = .now + grace
+            }
         case .gone:
             isGone = true
             machine.shutDown(grace: .zero)
-            for process in processes.values { process.signal(SIGKILL) }
+            for process in processes.values { process.record.signal(SIGKILL) }
         case .configurationChanged:
             await mountVolumes()
             machine.retryStarts()
         case .refresh: await mountVolumes()
         case .shutDown(let grace): machine.shutDown(grace: grace)
-        case .started(let name, let time, let process):
-            processes[name] = process
+        case .started(let name, let time, let record, let process):
+            processes[name] = (record, process)
             machine.started(name, at: time)
-            begin(name)
+            machine.change(name) { $0.isBeginning = true }
+        case .begun(let name): begun(name)
+        case .hookFailed(let name): machine.condemn(name, .postStart)
         case .failedToStart(let name, let reason, let message):
             machine.failedToStart(name, reason: reason, message: message, at: now)
-            context.events.record(pod, .warning, reason: "Failed", message: "Error: \(message)")
+            if let container = container(name) {
+                record(container, .warning, reason: "Failed", message: "Error: \(message)")
+            }
         case .exited(let name, let termination):
-            if let process = processes.removeValue(forKey: name) { context.processes.remove(process) }
+            if let process = processes.removeValue(forKey: name) { context.processes.remove(process.record) }
             machine.exited(name, termination)
             tellBackOff(name, termination, now)
-        case .probed(let name, let kind, let verdict, let detail): probed(name, kind, verdict, detail)
+        case .probed(let name, let kind, let verdict): probed(name, kind, verdict)
         case .timer: nextTimer = nil
         }
     }
 
     /// A container without a startup probe has started once it runs; one without a readiness probe is then ready.
-    private func begin(_ name: String) {
-        guard let container = spec.allContainers.first(where: { $0.name == name }) else { return }
+    private func begun(_ name: String) {
+        guard let container = container(name) else { return }
         machine.change(name) { state in
+            state.isBeginning = false
             guard case .running = state.phase else { return }
             state.hasStarted = container.probes[.startup] == nil
             state.isReady = state.hasStarted && container.probes[.readiness] == nil
         }
         context.routing.forget(address)
-        context.events.record(pod, reason: "Started", message: "Started container \(name)")
+        record(container, reason: "Started", message: "Container started")
     }
 
-    private func probed(_ name: String, _ kind: ProbeKind, _ verdict: ProbeTracker.Verdict, _ detail: String) {
-        guard let container = spec.allContainers.first(where: { $0.name == name }) else { return }
-        if verdict == .failed {
-            context.events.record(
-                pod, .warning, reason: "Unhealthy", message: "\(kind.rawValue) probe failed: \(detail)")
-        }
+    private func container(_ name: String) -> ContainerSpec? { spec.allContainers.first { $0.name == name } }
+
+    private func probed(_ name: String, _ kind: ProbeKind, _ verdict: ProbeTracker.Verdict) {
+        guard let container = container(name) else { return }
         switch (kind, verdict) {
         case (.startup, .succeeded):
             machine.change(name) { state in
@@ -153,18 +165,18 @@ actor PodWorker {
                 guard case .running = state.phase else { return }
                 state.isReady = verdict == .succeeded
             }
-        case (.startup, .failed), (.liveness, .failed): machine.condemn(name)
+        case (.startup, .failed), (.liveness, .failed): machine.condemn(name, .probe(kind))
         default: break
         }
     }
 
     private func tellBackOff(_ name: String, _ termination: Termination, _ now: Timestamp) {
-        guard machine.ending == nil, let container = spec.allContainers.first(where: { $0.name == name }),
+        guard machine.ending == nil, let container = container(name),
             machine.shouldRestart(container, termination), let state = machine.states[name],
             state.backoff.remaining(finished: termination.finishedAt, now: now) > .zero
         else { return }
-        context.events.record(
-            pod, .warning, reason: "BackOff",
+        record(
+            container, .warning, reason: "BackOff",
             message: "Back-off restarting failed container \(name) in pod \(pod.name)_\(identity.namespace)(\(pod.uid))"
         )
     }
@@ -179,12 +191,12 @@ actor PodWorker {
         for action in actions {
             switch action {
             case .start(let name):
-                if let container = spec.allContainers.first(where: { $0.name == name }) {
+                if let container = container(name) {
                     group.addTask { await self.runContainer(container) }
                 }
             case .stop(let name, let grace, let reason):
-                if let container = spec.allContainers.first(where: { $0.name == name }) {
-                    context.events.record(pod, reason: "Killing", message: reason)
+                if let container = container(name) {
+                    record(container, reason: "Killing", message: reason)
                     if !spec.usesHostNetwork { context.routing.drain(address) }
                     group.addTask { await self.stop(container, grace: grace) }
                 }
@@ -249,15 +261,5 @@ actor PodWorker {
             fields: PodFields(
                 pod: pod, podAddress: address, hostAddress: context.configuration.address,
                 nodeName: context.configuration.name))
-    }
-}
-
-extension PodMachine {
-    /// A probe has given a container up: it is stopped, and restarted by the pod's policy.
-    mutating func condemn(_ name: String) {
-        change(name) { state in
-            guard case .running = state.phase else { return }
-            state.isCondemned = true
-        }
     }
 }

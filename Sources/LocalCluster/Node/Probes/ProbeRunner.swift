@@ -7,7 +7,11 @@ import NIOSSL
 import Subprocess
 import SystemPackage
 
-/// Carries out probes and preStop hooks.
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Carries out probes and hooks.
 struct ProbeRunner: Sendable {
     let http: HTTPClient
 
@@ -38,6 +42,10 @@ struct ProbeRunner: Sendable {
             return await get("\(scheme)://\(host ?? address):\(port)\(path)", headers, timeout)
         case .tcp(let host, let port): return await connect(host ?? address, port, timeout)
         case .exec(let command): return await execute(command, timeout, process)
+        case .grpc: return .failure("gRPC probes are not supported by this node")
+        case .sleep(let pause):
+            try? await Task.sleep(for: min(pause, timeout))
+            return .success
         }
     }
 
@@ -54,7 +62,7 @@ struct ProbeRunner: Sendable {
             if (200..<400).contains(response.status.code) { return .success }
             return .failure("HTTP probe failed with statuscode: \(response.status.code)")
         } catch {
-            return .failure("Get \"\(url)\": \(error)")
+            return .failure("Get \"\(url)\": \(Self.words(error))")
         }
     }
 
@@ -65,7 +73,21 @@ struct ProbeRunner: Sendable {
             try await channel.close()
             return .success
         } catch {
-            return .failure("dial tcp \(host):\(port): \(error)")
+            return .failure("dial tcp \(host):\(port): \(Self.words(error))")
+        }
+    }
+
+    /// Why nobody answered, in the words of Go's network library where they are known.
+    private static func words(_ error: any Error) -> String {
+        let cause: any Error = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+        switch cause {
+        case let error as IOError where error.errnoCode == ECONNREFUSED: return "connect: connection refused"
+        case let error as IOError where error.errnoCode == ECONNRESET: return "read: connection reset by peer"
+        case ChannelError.connectTimeout: return "i/o timeout"
+        case let error as HTTPClientError where [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error):
+            return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+        case let error as HTTPClientError where error == .remoteConnectionClosed: return "EOF"
+        default: return "\(cause)"
         }
     }
 
@@ -73,15 +95,15 @@ struct ProbeRunner: Sendable {
         guard let name = command.first, let process else { return .failure("command is empty") }
         var options = PlatformOptions()
         options.processGroupID = 0
-        options.userID = process.user
-        options.groupID = process.group ?? process.user
         options.teardownSequence = [.send(signal: .kill, allowedDurationToNextStep: .zero)]
         let environment = Dictionary(
             process.environment.compactMap { key, value in
                 Subprocess.Environment.Key(rawValue: key).map { ($0, value) }
             }, uniquingKeysWith: { $1 })
-        let executable: Executable = name.hasPrefix("/") ? .path(FilePath(name)) : .name(name)
-        let arguments = Arguments(Array(command.dropFirst()))
+        let changed = process.asItsUser(name, Array(command.dropFirst()))
+        let executable: Executable =
+            changed.program.hasPrefix("/") ? .path(FilePath(changed.program)) : .name(changed.program)
+        let arguments = Arguments(changed.arguments)
         let (folder, options2) = (FilePath(process.workingDirectory), options)
         return await withTaskGroup(of: Outcome.self) { group in
             group.addTask {
@@ -91,16 +113,16 @@ struct ProbeRunner: Sendable {
                         platformOptions: options2, input: .none, output: .string(limit: 64 << 10),
                         error: .combinedWithOutput)
                     if result.terminationStatus.isSuccess { return .success }
-                    return .failure("command \(command) failed: \(result.standardOutput.prefix(1024))")
+                    return .failure(String(result.standardOutput.prefix(10 << 10)))
                 } catch {
-                    return .failure("command \(command) failed: \(error)")
+                    return .failure("\(error)")
                 }
             }
             group.addTask {
                 try? await Task.sleep(for: timeout)
-                return .failure("command \(command) timed out")
+                return .failure("command timed out: \"\(command.joined(separator: " "))\" timed out after \(timeout)")
             }
-            let first = await group.next() ?? .failure("command \(command) was not run")
+            let first = await group.next() ?? .failure("\(name) was not run")
             group.cancelAll()
             return first
         }

@@ -13,6 +13,9 @@ enum ProbeAction: Sendable, Equatable {
     case exec([String])
     case http(scheme: String, host: String?, port: Int, path: String, headers: [Header])
     case tcp(host: String?, port: Int)
+    case grpc(port: Int, service: String)
+    /// Of hooks only.
+    case sleep(Duration)
 
     struct Header: Sendable, Equatable {
         var name: String
@@ -21,16 +24,17 @@ enum ProbeAction: Sendable, Equatable {
 
     /// - Parameter container: whose named ports the action may use.
     init?(_ json: JSONValue, container: JSONValue) {
-        func port(_ value: JSONValue?) -> Int? {
+        /// A port that is named and not there is 0, where nothing ever answers.
+        func port(_ value: JSONValue?) -> Int {
             if let number = value?.intValue { return number }
-            guard let name = value?.stringValue else { return nil }
+            guard let name = value?.stringValue else { return 0 }
             if let number = Int(name) { return number }
             let ports = container["ports"]?.arrayValue ?? []
-            return ports.first { $0["name"]?.stringValue == name }?["containerPort"]?.intValue
+            return ports.first { $0["name"]?.stringValue == name }?["containerPort"]?.intValue ?? 0
         }
         if let command = json[path: ["exec", "command"]]?.arrayValue {
             self = .exec(command.compactMap(\.stringValue))
-        } else if let http = json["httpGet"], let port = port(http["port"]) {
+        } else if let http = json["httpGet"] {
             let headers = (http["httpHeaders"]?.arrayValue ?? []).compactMap { header -> Header? in
                 guard let name = header["name"]?.stringValue else { return nil }
                 return Header(name: name, value: header["value"]?.stringValue ?? "")
@@ -38,9 +42,13 @@ enum ProbeAction: Sendable, Equatable {
             let path = http["path"]?.stringValue ?? "/"
             self = .http(
                 scheme: (http["scheme"]?.stringValue ?? "HTTP").lowercased(), host: http["host"]?.stringValue,
-                port: port, path: path.hasPrefix("/") ? path : "/" + path, headers: headers)
-        } else if let tcp = json["tcpSocket"], let port = port(tcp["port"]) {
-            self = .tcp(host: tcp["host"]?.stringValue, port: port)
+                port: port(http["port"]), path: path.hasPrefix("/") ? path : "/" + path, headers: headers)
+        } else if let tcp = json["tcpSocket"] {
+            self = .tcp(host: tcp["host"]?.stringValue, port: port(tcp["port"]))
+        } else if let grpc = json["grpc"] {
+            self = .grpc(port: grpc["port"]?.intValue ?? 0, service: grpc["service"]?.stringValue ?? "")
+        } else if let seconds = json[path: ["sleep", "seconds"]]?.intValue {
+            self = .sleep(.seconds(seconds))
         } else {
             return nil
         }

@@ -9,8 +9,7 @@ final class RoutingTable: Sendable {
         var ingresses = IngressRouting()
     }
 
-    private let services: Informer
-    private let slices: Informer
+    private let view: ServiceView
     private let ingresses: Informer
     private let state = Mutex(Snapshot())
     /// Addresses of pods that are being stopped, which the API will tell a moment later.
@@ -19,9 +18,8 @@ final class RoutingTable: Sendable {
     private let changes = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     private let listeners = Mutex<[@Sendable (Snapshot) -> Void]>([])
 
-    init(services: Informer, slices: Informer, ingresses: Informer) {
-        self.services = services
-        self.slices = slices
+    init(view: ServiceView, ingresses: Informer) {
+        self.view = view
         self.ingresses = ingresses
     }
 
@@ -47,9 +45,8 @@ final class RoutingTable: Sendable {
 
     /// Follows the informers until cancelled.
     func run() async {
-        for informer in [services, slices, ingresses] {
-            informer.onEvent { [changes] _ in changes.continuation.yield() }
-        }
+        view.onChange { [changes] in changes.continuation.yield() }
+        ingresses.onEvent { [changes] _ in changes.continuation.yield() }
         for await _ in changes.stream { refresh() }
     }
 
@@ -58,7 +55,8 @@ final class RoutingTable: Sendable {
 
     private func update() {
         let leaving = leaving.withLock { $0 }
-        var services = ServiceRouting(services: services.store.objects, slices: slices.store.objects)
+        var services = ServiceRouting(
+            services: view.services.store.objects, slices: view.slices, address: view.address)
         if !leaving.isEmpty { services.drain(leaving) }
         let fresh = Snapshot(services: services, ingresses: IngressRouting(ingresses.store.objects))
         let isNews = state.withLock { state in

@@ -31,17 +31,19 @@ struct ServiceRouting: Sendable, Equatable {
 
     private(set) var services: [ObjectKey: Service] = [:]
 
-    init(services: [UntypedObject] = [], slices: [UntypedObject] = []) {
+    /// - Parameter address: where this machine serves a Service, `nil` for headless ones.
+    init(
+        services: [UntypedObject] = [], slices: [UntypedObject] = [],
+        address: (UntypedObject) -> String? = \.clusterAddress
+    ) {
         let byService = Dictionary(
             grouping: slices,
             by: { ObjectKey(namespace: $0.namespace, name: $0.labels["kubernetes.io/service-name"] ?? "") })
         for service in services {
-            let address = service["spec", "clusterIP"]?.stringValue
             let ports = (service["spec", "ports"]?.arrayValue ?? [])
                 .filter { ($0["protocol"]?.stringValue ?? "TCP") == "TCP" }
                 .compactMap { Self.port($0, byService[service.key] ?? []) }
-            self.services[service.key] = Service(
-                clusterAddress: address.flatMap { $0.isEmpty || $0 == "None" ? nil : $0 }, ports: ports)
+            self.services[service.key] = Service(clusterAddress: address(service), ports: ports)
         }
     }
 

@@ -1,15 +1,19 @@
 import Foundation
 import KubernetesClient
+import KubernetesRuntime
 import Logging
 
 #if canImport(Glibc)
     import Glibc
 #endif
 
-/// Makes the Node object and keeps it: a heartbeat through its Lease every ten seconds, its status every five minutes.
+/// Makes the Node object and keeps it: a heartbeat through its Lease every ten seconds, its status every five minutes,
+/// and all of it again when somebody has deleted it.
 struct NodeRegistration: Sendable {
     let configuration: NodeConfiguration
     let client: KubernetesClient
+    /// Follows the Node object alone.
+    let node: Informer
     let logger: Logger
     /// The port the kubelet API really listens on.
     let kubeletPort: Int
@@ -32,6 +36,19 @@ struct NodeRegistration: Sendable {
 
     /// Runs until cancelled.
     func heartbeats() async {
+        let deletions = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        node.onEvent { event in
+            if case .deleted = event { deletions.continuation.yield() }
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in deletions.stream { await register() }
+            }
+            group.addTask { await renewRegularly() }
+        }
+    }
+
+    private func renewRegularly() async {
         var count = 0
         while !Task.isCancelled {
             do {
@@ -55,19 +72,16 @@ struct NodeRegistration: Sendable {
                 "kubernetes.io/hostname": configuration.name, "kubernetes.io/os": "linux",
                 "kubernetes.io/arch": Self.architecture, "node-role.kubernetes.io/local": "",
             ])
-        let present: UntypedObject
+        if !configuration.taints.isEmpty { node["spec", "taints"] = .array(configuration.taints.map(\.json)) }
         do throws(KubernetesError) {
-            present = try await client.create(.node, node)
+            node = try await client.create(.node, node)
         } catch {
             guard error.isAlreadyExists else { throw error }
-            present = try await client.get(.node, configuration.name)
+            node = try await client.get(.node, configuration.name)
         }
-        node = present
-        node.status = status(of: present, isReady: isReady)
-        if node.status != present.status {
-            try await client.patch(
-                .node, node.name, .merge(["status": node.status ?? .emptyObject]), subresource: "status")
-        }
+        // Conditions merge by their type: those of others stay.
+        try await client.patch(
+            .node, node.name, .strategicMerge(["status": status(of: node, isReady: isReady)]), subresource: "status")
     }
 
     private func status(of node: UntypedObject, isReady: Bool) -> JSONValue {
@@ -87,10 +101,8 @@ struct NodeRegistration: Sendable {
             "memory": .string("\(process.physicalMemory / 1024)Ki"), "pods": "1000",
         ]
         return [
-            "addresses": [
-                ["type": "InternalIP", "address": .string(configuration.address)],
-                ["type": "Hostname", "address": .string(configuration.name)],
-            ],
+            // No Hostname: API servers prefer it to the address, and the name need not lead anywhere.
+            "addresses": [["type": "InternalIP", "address": .string(configuration.address)]],
             "daemonEndpoints": ["kubeletEndpoint": ["Port": JSONValue(kubeletPort)]],
             "capacity": resources, "allocatable": resources,
             "conditions": [
@@ -105,8 +117,10 @@ struct NodeRegistration: Sendable {
             "nodeInfo": [
                 "kubeletVersion": "v1.36.0-local", "operatingSystem": "linux",
                 "architecture": .string(Self.architecture), "osImage": .string(process.operatingSystemVersionString),
-                "containerRuntimeVersion": "process://1", "kernelVersion": .string(Self.kernel), "machineID": "",
-                "systemUUID": "", "bootID": "", "kubeProxyVersion": "",
+                "containerRuntimeVersion": "process://1",
+                "kernelVersion": .string(Self.line("/proc/sys/kernel/osrelease")),
+                "machineID": .string(Self.line("/etc/machine-id")), "systemUUID": .string(Self.line("/etc/machine-id")),
+                "bootID": .string(Self.line("/proc/sys/kernel/random/boot_id")), "kubeProxyVersion": "",
             ],
         ]
     }
@@ -123,13 +137,18 @@ struct NodeRegistration: Sendable {
             guard error.isNotFound else { throw error }
             var lease = UntypedObject(.lease, name: configuration.name, namespace: Self.leaseNamespace)
             lease.spec = spec
-            do throws(KubernetesError) {
-                try await client.create(.lease, lease)
-            } catch {
-                guard error.isNotFound else { throw error }
-                try await client.create(.namespace, UntypedObject(.namespace, name: Self.leaseNamespace))
-                try await client.create(.lease, lease)
+            // Goes with its node.
+            if let node = node.store.get(configuration.name) {
+                lease.ownerReferences = [
+                    OwnerReference(
+                        apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid, controller: false,
+                        blockOwnerDeletion: false)
+                ]
             }
+            if try await client.find(.namespace, Self.leaseNamespace) == nil {
+                try await client.create(.namespace, UntypedObject(.namespace, name: Self.leaseNamespace))
+            }
+            try await client.create(.lease, lease)
         }
     }
 
@@ -139,8 +158,8 @@ struct NodeRegistration: Sendable {
         private static let architecture = "amd64"
     #endif
 
-    private static var kernel: String {
-        (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8))?
-            .trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+    /// A file that is one line.
+    private static func line(_ path: String) -> String {
+        (try? String(contentsOfFile: path, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
     }
 }

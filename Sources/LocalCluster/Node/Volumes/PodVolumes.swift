@@ -35,7 +35,12 @@ struct PodVolumes: Sendable {
     }
 
     /// Puts the volumes into a container's root as links.
-    func mount(_ container: ContainerSpec) throws {
+    ///
+    /// What `subPath` takes of a volume that follows its ConfigMap or Secret is a copy: as in Kubernetes it stays what
+    /// it is while the container runs.
+    ///
+    /// - Parameter variables: the container's, for `subPathExpr`.
+    func mount(_ container: ContainerSpec, variables: [String: String]) throws {
         let manager = FileManager.default
         let root = root(container.name)
         do {
@@ -45,18 +50,55 @@ struct PodVolumes: Sendable {
             chmod(root + "/tmp", 0o1777)
             for mount in container.volumeMounts.sorted(by: { Self.place($0) < Self.place($1) }) {
                 guard let volume = spec.volumes.first(where: { $0["name"] == mount["name"] }) else { continue }
-                var target = path(of: volume)
-                if let inner = mount["subPath"]?.stringValue, !inner.isEmpty { target += "/\(inner)" }
+                let target = try target(of: mount, in: volume, variables)
                 let link = root + Self.place(mount)
                 try manager.createDirectory(
                     atPath: (link as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
                 if (try? manager.destinationOfSymbolicLink(atPath: link)) == target { continue }
                 try? manager.removeItem(atPath: link)
-                try manager.createSymbolicLink(atPath: link, withDestinationPath: target)
+                if target != path(of: volume), isProjected(volume) {
+                    let original = (target as NSString).resolvingSymlinksInPath
+                    try manager.copyItem(atPath: original, toPath: link)
+                } else {
+                    try manager.createSymbolicLink(atPath: link, withDestinationPath: target)
+                }
             }
+            let message = root + container.terminationMessagePath
+            try manager.createDirectory(
+                atPath: (message as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            _ = manager.createFile(atPath: message, contents: nil, attributes: [.posixPermissions: 0o666])
+            if let folder = container.workingDirectory {
+                try manager.createDirectory(atPath: root + folder, withIntermediateDirectories: true)
+            }
+        } catch let error as NodeError {
+            throw error
         } catch {
             throw NodeError(.fileSystem, "the folders of container \(container.name) cannot be made", cause: error)
         }
+    }
+
+    /// Where on this machine a mount leads; the folder that a `subPath` names is made when it is not there.
+    private func target(of mount: JSONValue, in volume: JSONValue, _ variables: [String: String]) throws -> String {
+        let inner =
+            mount["subPathExpr"]?.stringValue.map { VariableExpansion.expand($0, variables) }
+            ?? mount["subPath"]?.stringValue ?? ""
+        guard !inner.isEmpty else { return path(of: volume) }
+        guard !inner.hasPrefix("/"), !inner.contains("$("), !inner.split(separator: "/").contains("..") else {
+            let name = mount["name"]?.stringValue ?? ""
+            throw NodeError(
+                .missingConfiguration, "failed to prepare subPath for volumeMount \"\(name)\": \(inner) is not allowed")
+        }
+        let target = "\(path(of: volume))/\(inner)"
+        if !FileManager.default.fileExists(atPath: target) {
+            try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+            chmod(target, 0o777)
+            if let group = fileSystemGroup { _ = chown(target, uid_t.max, group) }
+        }
+        return target
+    }
+
+    private func isProjected(_ volume: JSONValue) -> Bool {
+        ["configMap", "secret", "downwardAPI", "projected"].contains { volume[$0] != nil }
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }

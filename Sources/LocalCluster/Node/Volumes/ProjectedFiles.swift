@@ -55,7 +55,9 @@ struct ProjectedFiles {
         let object = sources.configMap(name)
         var data = (object?.json["data"]?.stringMapValue ?? [:]).mapValues { Array($0.utf8) }
         for (key, value) in object?.json["binaryData"]?.stringMapValue ?? [:] { data[key] = Self.decode(value) }
-        try add(object.map { _ in data }, "configmap \"\(name)\"", source, mode: mode)
+        try add(
+            object.map { _ in data }, "configmap \"\(name)\"", "configmap references non-existent config key", source,
+            mode: mode)
     }
 
     private mutating func addSecret(_ source: JSONValue, name: JSONValue?, mode: UInt16) throws {
@@ -63,10 +65,12 @@ struct ProjectedFiles {
         let data = sources.secret(name).map { object in
             (object.json["data"]?.stringMapValue ?? [:]).mapValues(Self.decode)
         }
-        try add(data, "secret \"\(name)\"", source, mode: mode)
+        try add(data, "secret \"\(name)\"", "references non-existent secret key", source, mode: mode)
     }
 
-    private mutating func add(_ data: [String: [UInt8]]?, _ what: String, _ source: JSONValue, mode: UInt16) throws {
+    private mutating func add(
+        _ data: [String: [UInt8]]?, _ what: String, _ missingKey: String, _ source: JSONValue, mode: UInt16
+    ) throws {
         let isOptional = source["optional"]?.boolValue ?? false
         guard let data else {
             if isOptional { return }
@@ -80,7 +84,7 @@ struct ProjectedFiles {
             let key = item["key"]?.stringValue ?? ""
             guard let bytes = data[key] else {
                 if isOptional { continue }
-                throw NodeError(.missingConfiguration, "\(what) has no key \"\(key)\"")
+                throw NodeError(.missingConfiguration, "\(missingKey): \(key)")
             }
             files[item["path"]?.stringValue ?? key] = VolumeFile(
                 bytes: bytes, mode: item["mode"]?.intValue.map { UInt16(clamping: $0) } ?? mode)

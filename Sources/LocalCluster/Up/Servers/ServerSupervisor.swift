@@ -35,9 +35,7 @@ struct ServerSupervisor: Service {
 
     /// A server of a run that was killed: ended before its successor takes its place.
     private func endLeftover() async {
-        guard let data = FileManager.default.contents(atPath: recordFile),
-            let record = try? JSONDecoder().decode(ProcessRecord.self, from: data), record.isRunning
-        else { return }
+        guard let record = ProcessRecord(file: recordFile), record.isRunning else { return }
         logger.notice("ending \(process.name) (pid \(record.pid)), left behind by an earlier run")
         await record.end()
     }
@@ -66,11 +64,7 @@ struct ServerSupervisor: Service {
             output: .fileDescriptor(log, closeAfterSpawningProcess: false),
             error: .fileDescriptor(log, closeAfterSpawningProcess: false)
         ) { execution in
-            if let record = ProcessRecord(pid: execution.processIdentifier.value),
-                let data = try? JSONEncoder().encode(record)
-            {
-                _ = FileManager.default.createFile(atPath: recordFile, contents: data)
-            }
+            ProcessRecord(pid: execution.processIdentifier.value)?.write(to: recordFile)
         }
         try? FileManager.default.removeItem(atPath: recordFile)
         return result.terminationStatus

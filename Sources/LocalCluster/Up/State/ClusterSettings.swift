@@ -1,7 +1,4 @@
-import Crypto
 import Foundation
-import NIOCore
-import NIOPosix
 
 /// What a local cluster decided when it was first started and keeps: its loopback network and generated passwords.
 struct ClusterSettings: Codable, Sendable {
@@ -43,25 +40,14 @@ struct ClusterSettings: Codable, Sendable {
             return settings
         }
         let settings = ClusterSettings(
-            network: try await freeNetwork(startingFrom: state.path),
+            network: try await LoopbackNetwork.free(startingFrom: state.path) {
+                [($0.apiServer, 6443), ($0.postgres, 5432)]
+            },
             epmdPort: try await Ports.unused(), distributionPort: try await Ports.unused(),
             postgresPassword: password(), rabbitMQPassword: password(), redisPassword: password(),
             erlangCookie: password())
         try state.write(String(decoding: JSONEncoder().encode(settings), as: UTF8.self), to: state.settings)
         return settings
-    }
-
-    private static func freeNetwork(startingFrom path: String) async throws -> Int {
-        let digest = Array(SHA256.hash(data: Data(path.utf8)))
-        let start = Int(digest[0]) << 8 | Int(digest[1])
-        for step in 0..<240 {
-            let network = 10 + (start + step) % 240
-            let addresses = ClusterAddresses(network: network)
-            if await Ports.isFree(addresses.apiServer, 6443), await Ports.isFree(addresses.postgres, 5432) {
-                return network
-            }
-        }
-        throw LocalClusterError(.portInUse, "No loopback network 127.x is free for another local cluster.")
     }
 
     private static func password() -> String {

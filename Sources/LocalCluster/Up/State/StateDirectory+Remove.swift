@@ -1,4 +1,5 @@
 import Foundation
+import LocalNode
 
 extension StateDirectory {
     /// Removes the folder, after ending what a crashed run may have left running in it.
@@ -23,13 +24,11 @@ extension StateDirectory {
         return true
     }
 
-    /// Ends the servers whose records a crashed run left behind.
+    /// Ends the containers and servers whose records a crashed run left behind.
     func endLeftovers() async {
+        await (try? ProcessRecords(node: path))?.endLeftovers()
         for name in (try? FileManager.default.contentsOfDirectory(atPath: processes)) ?? [] {
-            guard let data = FileManager.default.contents(atPath: "\(processes)/\(name)"),
-                let record = try? JSONDecoder().decode(ProcessRecord.self, from: data)
-            else { continue }
-            await record.end()
+            await ProcessRecord(file: "\(processes)/\(name)")?.end()
         }
     }
 }

@@ -22,7 +22,14 @@ public struct StateDirectory: Sendable {
     /// Makes the folder and those in it. Others may pass through it (the servers run as their own users when started
     /// as root) but not list it.
     public func prepare() throws(LocalClusterError) {
-        for folder in [path, apiServer, node, volumes, logs, processes] {
+        try make([path, apiServer, node, volumes, logs, processes])
+    }
+
+    /// As ``prepare()``, for what a node alone keeps.
+    func prepareNode() throws(LocalClusterError) { try make([path, logs]) }
+
+    private func make(_ folders: [String]) throws(LocalClusterError) {
+        for folder in folders {
             do {
                 try FileManager.default.createDirectory(
                     atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
