@@ -84,6 +84,20 @@ struct Exchange: Sendable {
         case .stallBody(let limit):
             try await pass(body, upTo: limit)
             try await Task.sleep(for: .seconds(86_400))
+        case .endBody(let time):
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    do {
+                        for try await chunk in body { try await send(chunk) }
+                    } catch {
+                        // The server's end, or ours.
+                    }
+                }
+                group.addTask { try? await Task.sleep(for: time) }
+                await group.next()
+                group.cancelAll()
+            }
+            try await end()
         case .slowBody(let rate):
             for try await var chunk in body {
                 while let piece = chunk.readSlice(length: min(max(rate / 20, 1), chunk.readableBytes)),

@@ -16,6 +16,8 @@ public enum Fault: Sendable {
     case cutBody(afterBytes: Int)
     /// Head and so many bytes of the answer's body, then silence on an open connection.
     case stallBody(afterBytes: Int)
+    /// The answer's body ends in order after this time, as a server ends a watch.
+    case endBody(after: Duration)
     /// Not a byte of an answer, on an open connection; the server never sees the request.
     case stall
     /// The answer's body trickles.

@@ -21,6 +21,17 @@ public struct Watched: Sendable {
         }
     }
 
+    /// Objects that name primary ones by something of theirs: whatever an index of the primary objects' informer finds
+    /// under the value that `value` gives.
+    public static func indexed(
+        _ informer: Informer, in primary: Informer, _ index: String,
+        value: @escaping @Sendable (UntypedObject) -> String?
+    ) -> Watched {
+        Watched(informer) { event in
+            value(event.object).map { primary.store.objects(index: index, value: $0).map(\.key) } ?? []
+        }
+    }
+
     /// Objects whose label names the primary object, which is in the same namespace.
     public static func labelled(_ informer: Informer, by label: String) -> Watched {
         Watched(informer) { event in

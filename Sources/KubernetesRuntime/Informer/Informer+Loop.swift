@@ -18,11 +18,11 @@ extension Informer {
         var next: InformerMachine.Action?
         for action in actions {
             switch action {
-            case .put(let object): put(object)
-            case .remove(let object): remove(object.key, last: object)
-            case .removeAllExcept(let keys):
-                for key in store.keys where !keys.contains(key) { remove(key, last: nil) }
-                store.markSynced()
+            case .beginList: store.change { $0.beginList() }
+            case .put(let object, let source): put(object, source)
+            case .remove(let object): remove(object)
+            case .endList(let version):
+                tell { $0.endList(version: version) }
                 synced.open()
             case .list, .watch, .pause: next = action
             case .endWatch: break
@@ -39,13 +39,14 @@ extension Informer {
         case .pause(let duration):
             try? await Task.sleep(for: duration)
             return handle(.pauseOver)
-        case .put, .remove, .removeAllExcept, .endWatch: return []
+        case .beginList, .endList, .put, .remove, .endWatch: return []
         }
     }
 
     private func list(_ token: String?, _ limit: Int?) async -> InformerMachine.Input {
         let options = ListOptions(
-            labelSelector: labelSelector, fieldSelector: fieldSelector, limit: limit, continueToken: token)
+            labelSelector: labelSelector, fieldSelector: fieldSelector, limit: limit, continueToken: token,
+            omitsManagedFields: true)
         do throws(KubernetesError) {
             return .page(
                 try await client.list(kind, namespace: namespace, options: options, metadataOnly: metadataOnly))
@@ -61,7 +62,7 @@ extension Informer {
     }
 
     /// Follows a watch until it ends or is silent for too long.
-    private func watch(from version: String) async -> [InformerMachine.Action] {
+    private func watch(from version: String?) async -> [InformerMachine.Action] {
         lastNews.withLock { $0 = .now }
         return await withTaskGroup(of: WatchOutcome?.self) { group in
             group.addTask { .followed(await self.follow(from: version)) }
@@ -90,12 +91,12 @@ extension Informer {
     }
 
     /// Reads a watch and applies its events as they come; answers what to do after it.
-    private func follow(from version: String) async -> [InformerMachine.Action] {
+    private func follow(from version: String?) async -> [InformerMachine.Action] {
         let begin = ContinuousClock.now
         // Ends at different times for different informers, so that they do not all begin anew at once.
         let options = WatchOptions(
             labelSelector: labelSelector, fieldSelector: fieldSelector, resourceVersion: version,
-            timeoutSeconds: .random(in: 300...600))
+            timeoutSeconds: .random(in: 300...600), sendInitialEvents: version == nil, omitsManagedFields: true)
         do throws(KubernetesError) {
             let events = try await client.watch(
                 kind, namespace: namespace, options: options, metadataOnly: metadataOnly)
@@ -107,34 +108,53 @@ extension Informer {
             }
             return Task.isCancelled ? [] : handle(.watchEnded(after: .now - begin))
         } catch {
-            if Task.isCancelled || error.isCancelled { return [] }
+            if Task.isCancelled { return [] }
             log("the watch failed", error)
             return handle(.watchFailed(error))
         }
     }
 
-    private func put(_ object: UntypedObject) {
-        var object = object
-        object["metadata", "managedFields"] = nil
-        transform?(&object)
-        handlers.withLock { handlers in
-            let old = store.put(object)
-            if let old, old.resourceVersion == object.resourceVersion, object.resourceVersion != nil { return }
-            let event = old.map { InformerEvent.updated(old: $0, new: object) } ?? .added(object)
-            for handler in handlers { handler(event) }
+    private func put(_ object: UntypedObject, _ source: InformerMachine.Source) {
+        guard let kept = kept(object) else { return tell { $0.drop(object).map { [$0] } ?? [] } }
+        tell { store in
+            let event = source == .list ? store.putListed(kept) : store.putWatched(kept)
+            return event.map { [$0] } ?? []
         }
     }
 
-    private func remove(_ key: ObjectKey, last: UntypedObject?) {
+    private func remove(_ object: UntypedObject) {
+        let isKept = keeps?(object) ?? true
+        let object = stripped(object)
+        tell { store in
+            if let event = store.removeWatched(object) { return [event] }
+            // It may matter by now and not have mattered when it was told of.
+            return keeps != nil && isKept ? [.deleted(object)] : []
+        }
+    }
+
+    /// The object as it is kept, `nil` when it is not.
+    func kept(_ object: UntypedObject) -> UntypedObject? { keeps?(object) ?? true ? stripped(object) : nil }
+
+    private func stripped(_ object: UntypedObject) -> UntypedObject {
+        var object = object
+        transform?(&object)
+        return object
+    }
+
+    /// Changes the store and tells what has changed by it, in one order for all.
+    private func tell(_ change: (inout StoreState) -> [InformerEvent]) {
         handlers.withLock { handlers in
-            guard let old = store.remove(key) else { return }
-            for handler in handlers { handler(.deleted(last ?? old)) }
+            for event in store.change(change) {
+                for handler in handlers { handler(event) }
+            }
         }
     }
 
     private func log(_ message: Logger.Message, _ error: KubernetesError) {
         if error.isCancelled { return }
-        // That versions are forgotten is part of the protocol.
-        logger.log(level: error.isGone ? .debug : .warning, message, metadata: ["error": "\(error)"])
+        // That versions are forgotten is part of the protocol, and so is that not every server streams lists.
+        logger.log(
+            level: error.isGone || error.isStreamingListRefused ? .debug : .warning, message,
+            metadata: ["error": "\(error)"])
     }
 }

@@ -8,33 +8,31 @@ public final class Store: Sendable {
     /// Gives the values under which an object can be found, such as the UIDs of its owners.
     public typealias Index = @Sendable (UntypedObject) -> [String]
 
-    struct State {
-        var objects: [ObjectKey: UntypedObject] = [:]
-        var indexes: [String: [String: Set<ObjectKey>]] = [:]
-        var isSynced = false
-    }
+    private let state: Mutex<StoreState>
 
-    private let indexes: [String: Index]
-    private let state = Mutex(State())
+    /// - Parameter indexes: ways to find objects, by name.
+    public init(indexes: [String: Index] = [:]) { state = Mutex(StoreState(indexes: indexes)) }
 
-    public init(indexes: [String: Index] = [:]) { self.indexes = indexes }
+    /// The object with a key, `nil` when there is none.
+    public subscript(key: ObjectKey) -> UntypedObject? { state.withLock { $0[key] } }
 
-    public subscript(key: ObjectKey) -> UntypedObject? { state.withLock { $0.objects[key] } }
-
+    /// The object with a name, `nil` when there is none.
     public func get(_ name: String, namespace: String? = nil) -> UntypedObject? {
         self[ObjectKey(namespace: namespace, name: name)]
     }
 
     /// All objects, in no order.
-    public var objects: [UntypedObject] { state.withLock { Array($0.objects.values) } }
+    public var objects: [UntypedObject] { state.withLock { $0.objects } }
 
-    public var keys: [ObjectKey] { state.withLock { Array($0.objects.keys) } }
+    /// The keys of all objects, in no order.
+    public var keys: [ObjectKey] { state.withLock { $0.keys } }
 
-    public var count: Int { state.withLock { $0.objects.count } }
+    /// How many objects there are.
+    public var count: Int { state.withLock { $0.count } }
 
     /// The objects for which an index gave a value.
     public func objects(index: String, value: String) -> [UntypedObject] {
-        state.withLock { state in (state.indexes[index]?[value] ?? []).compactMap { state.objects[$0] } }
+        state.withLock { $0.objects(index: index, value: value) }
     }
 
     /// The objects that an owner's UID controls or owns; needs the index ``ownerIndex``.
@@ -46,37 +44,5 @@ public final class Store: Sendable {
     /// The name of the index by owners' UIDs, which every informer has.
     public static let ownerIndex = "owner"
 
-    /// Puts an object in and returns the one it replaces.
-    @discardableResult
-    func put(_ object: UntypedObject) -> UntypedObject? {
-        let key = object.key
-        return state.withLock { state in
-            let old = state.objects.updateValue(object, forKey: key)
-            for (name, index) in indexes {
-                for value in old.map(index) ?? [] { state.remove(key, from: name, value) }
-                for value in index(object) { state.indexes[name, default: [:]][value, default: []].insert(key) }
-            }
-            return old
-        }
-    }
-
-    @discardableResult
-    func remove(_ key: ObjectKey) -> UntypedObject? {
-        state.withLock { state in
-            guard let old = state.objects.removeValue(forKey: key) else { return nil }
-            for (name, index) in indexes {
-                for value in index(old) { state.remove(key, from: name, value) }
-            }
-            return old
-        }
-    }
-
-    func markSynced() { state.withLock { $0.isSynced = true } }
-}
-
-extension Store.State {
-    fileprivate mutating func remove(_ key: ObjectKey, from index: String, _ value: String) {
-        indexes[index]?[value]?.remove(key)
-        if indexes[index]?[value]?.isEmpty == true { indexes[index]?[value] = nil }
-    }
+    func change<Result: Sendable>(_ body: (inout StoreState) -> Result) -> Result { state.withLock { body(&$0) } }
 }

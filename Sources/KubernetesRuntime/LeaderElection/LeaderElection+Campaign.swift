@@ -10,6 +10,8 @@ extension LeaderElection {
         var machine: LeaderElectionMachine
         /// The Lease as last read or written, to write over.
         var lease: UntypedObject?
+        /// Whether the Lease may be ours: it was written to, whatever the answer.
+        var hasWritten = false
     }
 
     private enum Ending: Sendable {
@@ -19,59 +21,73 @@ extension LeaderElection {
 
     /// Waits for the Lease, leads, and waits again, until told to end or the work has ended.
     func run(_ campaign: Campaign) async throws {
-        while let won = await win(campaign) {
+        var campaign = campaign
+        while await win(&campaign), let claimEnd = campaign.machine.claimEnd {
             logger.info("leading", metadata: ["lease": "\(lease)", "identity": "\(identity)"])
-            setLeading(true)
-            defer { setLeading(false) }
+            let limit = WriteLimit(end: claimEnd)
+            setLeading(limit)
             let ending: Ending
             do {
-                ending = try await lead(won)
+                ending = try await lead(campaign, limit)
             } catch {
-                await release()
+                setLeading(nil)
+                await release(limit)
                 throw error
             }
-            if ending == .work || Task.isCancelled { return await release() }
+            setLeading(nil)
+            if ending == .work || Task.isCancelled { return await release(limit) }
             logger.error("lost the lease and stopped working", metadata: ["lease": "\(lease)"])
+            campaign = Campaign(machine: LeaderElectionMachine(identity: identity, timing: timing))
         }
+        // Told to end while a first claim was on its way: it may have come through.
+        if campaign.hasWritten { await release(WriteLimit(end: .now + timing.renewDeadline)) }
     }
 
-    private func setLeading(_ value: Bool) {
-        leading.withLock { $0 = value }
-        master.set(value ? 1 : 0)
+    private func setLeading(_ limit: WriteLimit?) {
+        claim.withLock { $0 = limit }
+        master.set(limit == nil ? 0 : 1)
     }
 
-    /// Reads and writes the Lease until it is won; `nil` when told to end before that.
-    private func win(_ campaign: Campaign) async -> Campaign? {
-        await cancelWhenGracefulShutdown { () -> Campaign? in
-            var campaign = campaign
+    /// Reads and writes the Lease until it is won; false when told to end before that.
+    private func win(_ campaign: inout Campaign) async -> Bool {
+        let begun = campaign
+        let (isWon, result) = await cancelWhenGracefulShutdown { () -> (Bool, Campaign) in
+            var campaign = begun
             while !Task.isCancelled {
                 let pause = await self.step(&campaign)
-                if campaign.machine.isLeading { return campaign }
+                if campaign.machine.isLeading { return (true, campaign) }
                 // Candidates should not all come at one moment.
-                do { try await Task.sleep(for: pause * .random(in: 1...1.2)) } catch { return nil }
+                do { try await Task.sleep(for: pause * .random(in: 0.9...1)) } catch { break }
             }
-            return nil
+            return (false, campaign)
         }
+        campaign = result
+        return isWon
     }
 
     /// Works and renews the claim until one of them ends, and the other, cancelled, has ended too.
     ///
-    /// The work ends by itself on graceful shutdown; until it has, the claim is renewed.
-    private func lead(_ won: Campaign) async throws -> Ending {
+    /// The work ends by itself on graceful shutdown, or is cancelled after its grace; until then the claim is renewed.
+    private func lead(_ won: Campaign, _ limit: WriteLimit) async throws -> Ending {
         try await withThrowingTaskGroup(of: Ending.self) { group in
             group.addTask {
-                try await self.work()
+                try await WriteLimit.$current.withValue(limit) { try await self.work() }
                 return .work
             }
             group.addTask {
-                await self.renew(won)
+                await self.renew(won, limit)
                 return .claim
+            }
+            group.addTask {
+                try? await gracefulShutdown()
+                try? await Task.sleep(for: self.timing.shutdownGrace)
+                return .work
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { return .work }
             group.cancelAll()
             while let result = await group.nextResult() {
-                if first == .claim, case .failure(let error) = result, !(error is CancellationError) {
+                if case .failure(let error) = result, !(error is CancellationError) {
                     logger.error("the work failed while it was being stopped", metadata: ["error": "\(error)"])
                 }
             }
@@ -80,18 +96,24 @@ extension LeaderElection {
     }
 
     /// Renews until the claim is lost or the task cancelled.
-    private func renew(_ won: Campaign) async {
+    private func renew(_ won: Campaign, _ limit: WriteLimit) async {
         var campaign = won
         var pause = timing.retryPeriod
         while let claimEnd = campaign.machine.claimEnd {
+            limit.end = claimEnd
             do { try await Task.sleep(until: min(.now + pause, claimEnd)) } catch { return }
-            pause = await step(&campaign)
+            pause = .now < claimEnd ? await step(&campaign) : await handle(.failed, &campaign)
             if Task.isCancelled { return }
         }
+        limit.end = .now
+        master.set(0)
     }
 
-    /// Reads the Lease and writes it if the machine says so; answers when to do it again.
+    /// Writes the Lease if the machine says so, over what is known of it or else read; answers when to do it again.
     private func step(_ campaign: inout Campaign) async -> Duration {
+        if campaign.machine.isLeading, let known = campaign.lease {
+            return await handle(.observed(LeaseRecord(known)), &campaign)
+        }
         do {
             let read = try await limited(campaign) {
                 try await self.client.find(.lease, self.lease.name, namespace: self.lease.namespace)
@@ -106,7 +128,7 @@ extension LeaderElection {
 
     private func handle(_ input: LeaderElectionMachine.Input, _ campaign: inout Campaign) async -> Duration {
         var pause = timing.retryPeriod
-        for action in campaign.machine.handle(input, now: .now, time: .now) {
+        for action in campaign.machine.handle(input, now: .now, time: time()) {
             switch action {
             case .write(let record, let isNew): pause = await write(record, isNew, &campaign)
             case .readAgain(let after): pause = after
@@ -121,6 +143,7 @@ extension LeaderElection {
         var object = UntypedObject(.lease, name: lease.name, namespace: lease.namespace)
         if !isNew, let present = campaign.lease { object = present }
         record.write(to: &object)
+        campaign.hasWritten = true
         do {
             let toWrite = object
             campaign.lease = try await limited(campaign) {
@@ -130,34 +153,58 @@ extension LeaderElection {
             return await handle(.written(record, begun: begun), &campaign)
         } catch {
             log("cannot write the lease", error)
-            return await handle(.failed, &campaign)
+            // It is not what it was known to be, or it is not known what it is now.
+            campaign.lease = nil
+            let pause = await handle(.failed, &campaign)
+            return (error as? KubernetesError)?.isConflict == true ? min(pause, timing.retryPeriod / 8) : pause
         }
     }
 
     /// Gives the Lease back if it is ours, also in a task that has been cancelled: whoever waits for it would
     /// otherwise wait until it expires.
-    private func release() async {
+    ///
+    /// It is left to expire when a write of the work has had no answer and may still take effect.
+    private func release(_ limit: WriteLimit) async {
+        if let unanswered = limit.lastUnansweredWrite, unanswered + timing.leaseDuration > .now {
+            logger.info("a write had no answer: the lease is left to expire", metadata: ["lease": "\(lease)"])
+            return
+        }
         await Task {
             do {
-                guard var object = try await client.find(.lease, lease.name, namespace: lease.namespace) else { return }
-                var record = LeaseRecord(object)
-                guard record.holder == identity else { return }
-                record.release(at: .now)
-                record.write(to: &object)
-                try await client.replace(.lease, object)
-                logger.info("gave the lease back", metadata: ["lease": "\(lease)"])
+                try await finish(by: limit.end) { try await self.giveBack() }
             } catch {
                 log("cannot give the lease back", error)
             }
         }.value
     }
 
+    private func giveBack() async throws(KubernetesError) {
+        while var object = try await client.find(.lease, lease.name, namespace: lease.namespace) {
+            var record = LeaseRecord(object)
+            guard record.holder == identity else { return }
+            record.release(at: time())
+            record.write(to: &object)
+            do throws(KubernetesError) {
+                try await client.replace(.lease, object)
+                return logger.info("gave the lease back", metadata: ["lease": "\(lease)"])
+            } catch {
+                // A last renewal, given up but on its way, was there first.
+                if !error.isConflict { throw error }
+            }
+        }
+    }
+
     /// Ends a request when it is too late for the claim it is to renew.
     private func limited<Answer: Sendable>(
         _ campaign: Campaign, _ request: @escaping @Sendable () async throws -> Answer
     ) async throws -> Answer {
-        let deadline = campaign.machine.claimEnd ?? .now + timing.renewDeadline
-        return try await withThrowingTaskGroup(of: Answer.self) { group in
+        try await finish(by: campaign.machine.claimEnd ?? .now + timing.renewDeadline, request)
+    }
+
+    private func finish<Answer: Sendable>(
+        by deadline: ContinuousClock.Instant, _ request: @escaping @Sendable () async throws -> Answer
+    ) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
             group.addTask { try await request() }
             group.addTask {
                 try await Task.sleep(until: deadline)
