@@ -170,7 +170,7 @@ import Testing
             pod("pending", phase: "Pending"), pod("cheap", readySince: "00:01:00", cost: "-1"),
         ]
         #expect(
-            PodDeletionOrder.sorted(pods).map(\.name) == ["pending", "unready", "cheap", "new", "old"])
+            PodDeletionOrder.sorted(pods, now: now).map(\.name) == ["pending", "unready", "cheap", "new", "old"])
         #expect(ReplicaSetDecision(set(3), pods: pods, now: now).delete.map(\.name) == ["pending", "unready"])
     }
 
@@ -180,79 +180,5 @@ import Testing
         #expect(decision.status?["readyReplicas"] == 1)
         #expect(decision.status?["availableReplicas"] == nil)
         #expect(decision.requeue == .seconds(20))
-    }
-}
-
-@Suite struct EndpointSliceTests {
-    func pod(_ name: String, _ address: String, ready: Bool, deleting: Bool = false, port: Int = 8080) -> UntypedObject
-    {
-        var pod = UntypedObject(.pod, name: name, namespace: "default")
-        pod["spec", "containers"] = [["name": "c", "ports": [["name": "http", "containerPort": JSONValue(port)]]]]
-        pod.status = [
-            "podIP": .string(address), "phase": "Running",
-            "conditions": [["type": "Ready", "status": ready ? "True" : "False"]],
-        ]
-        if deleting { pod["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z" }
-        return pod
-    }
-
-    var service: UntypedObject {
-        var service = UntypedObject(.service, name: "web", namespace: "default")
-        service["metadata", "uid"] = "s"
-        service.spec = [
-            "selector": ["app": "web"], "clusterIP": "127.9.128.1",
-            "ports": [["name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"]],
-        ]
-        return service
-    }
-
-    @Test func conditionsTellWhoServesAndWhoLeaves() {
-        let slices = EndpointSlices.desired(
-            service,
-            pods: [
-                pod("a", "127.9.1.1", ready: true), pod("b", "127.9.1.2", ready: false),
-                pod("c", "127.9.1.3", ready: true, deleting: true),
-            ])
-        #expect(slices.count == 1)
-        let conditions = slices[0].json["endpoints"]?.arrayValue?.map { $0["conditions"] }
-        #expect(
-            conditions == [
-                ["ready": true, "serving": true, "terminating": false],
-                ["ready": false, "serving": false, "terminating": false],
-                ["ready": false, "serving": true, "terminating": true],
-            ])
-        #expect(slices[0].json["ports"] == [["name": "http", "port": 8080, "protocol": "TCP"]])
-    }
-
-    @Test func podsThatMeanOtherPortsGetTheirOwnSlice() {
-        let slices = EndpointSlices.desired(
-            service, pods: [pod("a", "127.9.1.1", ready: true), pod("b", "127.9.1.2", ready: true, port: 9090)])
-        #expect(Set(slices.map { $0.json["ports"]?[0]?["port"] }) == [8080, 9090])
-        #expect(Set(slices.map(\.name)).count == 2)
-    }
-
-    @Test func hundredAndOneEndpointsAreTwoSlices() {
-        let pods = (0...100).map { pod("p\($0)", "127.9.1.\($0)", ready: true) }
-        let counts = EndpointSlices.desired(service, pods: pods).map { $0.json["endpoints"]?.arrayValue?.count }
-        #expect(counts == [100, 1])
-    }
-}
-
-@Suite struct DisruptionBudgetTests {
-    @Test(
-        arguments: [
-            (["minAvailable": 2], 1), (["minAvailable": "50%"], 1), (["maxUnavailable": 1], 1),
-            (["maxUnavailable": "34%"], 2),
-        ] as [(JSONValue, Int)])
-    func allowedDisruptionsFollowTheSpec(spec: JSONValue, allowed: Int) {
-        var budget = UntypedObject(.podDisruptionBudget, name: "b", namespace: "default")
-        budget.spec = spec
-        let pods = (0..<3).map { index in
-            var pod = UntypedObject(.pod, name: "p\(index)", namespace: "default")
-            pod.status = ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
-            return pod
-        }
-        let status = DisruptionBudget.status(budget, pods: pods, expected: 3, now: .now)
-        #expect(status?["disruptionsAllowed"]?.intValue == allowed)
     }
 }

@@ -28,7 +28,7 @@ import Testing
 
     @Test func aNewJobMakesItsPod() {
         let decision = JobDecision(job(), pods: [], now: now)
-        #expect(decision.create == 1)
+        #expect(decision.create.count == 1)
         #expect(decision.status?["active"] == 1)
         #expect(decision.status?["startTime"] == "2026-01-01T00:10:00Z")
     }
@@ -58,9 +58,9 @@ import Testing
             pod("b", "Failed", finished: "00:09:55", tracked: false),
         ]
         let waiting = JobDecision(failed, pods: pods, now: now)
-        #expect(waiting.create == 0)
+        #expect(waiting.create.count == 0)
         #expect(waiting.requeue == .seconds(15), "20 s after the second failure")
-        #expect(JobDecision(failed, pods: pods, now: now + .seconds(15)).create == 1)
+        #expect(JobDecision(failed, pods: pods, now: now + .seconds(15)).create.count == 1)
     }
 
     @Test func theBackoffDoublesUpToTenMinutes() {
@@ -75,7 +75,7 @@ import Testing
             job(["backoffLimit": 1], status: ["failed": 2]), pods: [pod("a", "Failed", tracked: false)], now: now)
         let conditions = decision.status?["conditions"]?.arrayValue ?? []
         #expect(conditions.contains { $0["type"] == "Failed" && $0["reason"] == "BackoffLimitExceeded" })
-        #expect(decision.create == 0)
+        #expect(decision.create.count == 0)
     }
 
     @Test func aJobThatRunsTooLongStopsItsPods() {
@@ -98,14 +98,14 @@ import Testing
 
     @Test func asManyPodsRunAsMayAndAreStillNeeded() {
         let wide = job(["parallelism": 3, "completions": 5], status: ["succeeded": 3])
-        #expect(JobDecision(wide, pods: [], now: now).create == 2)
-        #expect(JobDecision(wide, pods: [pod("a", "Running"), pod("b", "Running")], now: now).create == 0)
+        #expect(JobDecision(wide, pods: [], now: now).create.count == 2)
+        #expect(JobDecision(wide, pods: [pod("a", "Running"), pod("b", "Running")], now: now).create.count == 0)
     }
 
     @Test func aSuspendedJobHasNoPods() {
         let decision = JobDecision(job(["suspend": true]), pods: [pod("a", "Running")], now: now)
         #expect(decision.delete.count == 1)
-        #expect(decision.create == 0)
+        #expect(decision.create.count == 0)
         #expect(decision.status?["startTime"] == nil)
     }
 }

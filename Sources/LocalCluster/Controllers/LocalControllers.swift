@@ -39,13 +39,13 @@ public struct LocalControllers: Service {
     /// Runs until cancelled or told to shut down gracefully.
     public func run() async throws {
         let client = KubernetesClient(configuration: configuration.client, logger: logger)
-        let events = EventRecorder(client: client, component: "local-controllers")
-        let context = ControllerContext(client, events: events, logger: logger)
+        let context = ControllerContext(client, logger: logger)
         let set = ControllerSet(controllers(context))
-        let collector = GarbageCollector(client: client, logger: logger)
+        let collector = GarbageCollector(
+            client: client, events: context.events.garbageCollector, logger: logger)
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { try? await events.run() }
+                group.addTask { await context.events.run() }
                 group.addTask { await collector.run() }
                 group.addTask {
                     do { try await set.run() } catch {
@@ -111,12 +111,14 @@ public struct LocalControllers: Service {
     }
 
     private func housekeeping(_ context: ControllerContext) -> [Controller] {
-        let serviceAccounts = ObjectCache(
-            context.client, .serviceAccount, fieldSelector: "metadata.name=default")
+        let accounts = ObjectCache(context.client, .serviceAccount)
         let certificates = ObjectCache(
             context.client, .configMap, fieldSelector: "metadata.name=\(NamespaceReconciler.certificateName)")
         let budgets = ObjectCache(context.client, .podDisruptionBudget)
         let claims = ObjectCache(context.client, .persistentVolumeClaim)
+        let roles = ObjectCache(context.client, .clusterRole)
+        let tokens = ObjectCache(
+            context.client, .secret, fieldSelector: "type=\(AccountTokenReconciler.type)")
         let ofNamespace: @Sendable (InformerEvent) -> [ObjectKey] = { event in
             event.object.namespace.map { [ObjectKey(namespace: nil, name: $0)] } ?? []
         }
@@ -124,12 +126,27 @@ public struct LocalControllers: Service {
             Controller(
                 "namespace", for: context.namespaces.informer,
                 watching: [
-                    Watched(serviceAccounts.informer, keys: ofNamespace),
+                    Watched(accounts.informer, keys: ofNamespace),
                     Watched(certificates.informer, keys: ofNamespace),
                 ], logger: logger,
                 reconciler: NamespaceReconciler(
-                    context: context, serviceAccounts: serviceAccounts, rootCertificates: certificates,
+                    context: context, serviceAccounts: accounts, rootCertificates: certificates,
                     rootCertificate: configuration.rootCertificate)),
+            Controller(
+                "clusterrole-aggregation", for: roles.informer,
+                watching: [Watched(roles.informer) { _ in RoleAggregation.aggregates(roles) }], workers: 1,
+                logger: logger, reconciler: RoleAggregation(context: context, roles: roles)),
+            Controller(
+                "serviceaccount-token", for: tokens.informer,
+                watching: [
+                    Watched(accounts.informer) { event in
+                        tokens.objects(namespace: event.object.namespace).filter {
+                            $0.annotations[AccountTokenReconciler.account] == event.object.name
+                        }.map(\.key)
+                    }
+                ], workers: 1, logger: logger,
+                reconciler: AccountTokenReconciler(
+                    context: context, secrets: tokens, rootCertificate: configuration.rootCertificate)),
             Controller(
                 "poddisruptionbudget", for: budgets.informer,
                 watching: [

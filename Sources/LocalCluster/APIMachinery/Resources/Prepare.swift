@@ -38,7 +38,12 @@ extension ResourceDefinition {
     }
 
     private func specChanged(_ new: JSONValue, _ old: JSONValue) -> Bool {
-        if !isCustom { return new["spec"] != old["spec"] }
+        if !isCustom {
+            // A Deployment's annotations count: its controller hands them to the ReplicaSets.
+            return new["spec"] != old["spec"]
+                || (kind == "Deployment"
+                    && new[path: ["metadata", "annotations"]] != old[path: ["metadata", "annotations"]])
+        }
         var (new, old) = (new, old)
         for field in ["metadata", "apiVersion"] + (hasStatus ? ["status"] : []) {
             new[field] = nil
@@ -52,7 +57,8 @@ extension ResourceDefinition {
         var object = old
         object["status"] = new["status"]
         var kept = ["managedFields", "resourceVersion"]
-        if !isCustom, kind == "Pod" || kind == "Node" { kept += ["labels", "annotations", "finalizers"] }
+        if !isCustom { kept += ["annotations", "finalizers"] }
+        if !isCustom, kind != "Deployment" { kept.append("labels") }
         for field in kept { object[path: ["metadata", field]] = new[path: ["metadata", field]] }
         return object
     }

@@ -55,7 +55,7 @@ final class AutoscalerReconciler: Reconciler {
             conditions.set(
                 "AbleToScale", "True", reason: "SucceededRescale",
                 message: "the HPA controller was able to update the target scale to \(decision.replicas)")
-            context.events.record(
+            context.events.autoscaler.record(
                 autoscaler, reason: "SuccessfulRescale", message: "New size: \(decision.replicas); from \(current)")
         }
         try await write(

@@ -8,7 +8,8 @@ struct DeploymentReconciler: Reconciler {
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let deployment = context.deployments[key] else { return .done }
         let sets = try await context.claim(
-            .replicaSet, in: context.replicaSets, for: deployment, selector: deployment["spec", "selector"])
+            .replicaSet, in: context.replicaSets, for: deployment, .deployment, selector: deployment["spec", "selector"]
+        )
         let decision = Rollout.decide(
             deployment, replicaSets: sets,
             hasOldPods: { new in
@@ -25,18 +26,15 @@ struct DeploymentReconciler: Reconciler {
         for set in sets where decision.delete.contains(set.name) {
             try await context.delete(set, .replicaSet, in: context.replicaSets, propagation: .background)
         }
-        var current = deployment
-        if !decision.annotations.isEmpty {
-            current = try await context.client.patch(
-                .deployment, key.name, namespace: key.namespace,
-                .merge(["metadata": ["annotations": JSONValue(decision.annotations)]]))
-            context.deployments.note(current)
-        }
-        if let status = decision.status {
-            try await context.write(status, of: current, .deployment, in: context.deployments)
+        // The revision goes with the status: written otherwise it would count as a new generation.
+        var changed = deployment
+        changed.annotations.merge(decision.annotations) { $1 }
+        if let status = decision.status { changed.status = status }
+        if changed != deployment {
+            context.deployments.note(try await context.client.replaceStatus(.deployment, changed))
         }
         for event in decision.events {
-            context.events.record(deployment, reason: event.reason, message: event.message)
+            context.events.deployment.record(deployment, reason: event.reason, message: event.message)
         }
         return decision.requeue.map { .requeue(after: $0) } ?? .done
     }

@@ -89,6 +89,7 @@ struct Rollout {
         let revision = (old.map(\.revision).max() ?? 0) + 1
         if var set = new {
             takeOverAnnotations(&set, revision: revision)
+            set.minReadySeconds = spec.minReadySeconds
             new = set
             if conditions["Progressing"] == nil, spec.progressDeadlineSeconds != nil {
                 progressing("True", "FoundNewReplicaSet", "Found new replica set \"\(set.name)\"")
@@ -97,6 +98,7 @@ struct Rollout {
             let set = newReplicaSet(revision: revision)
             decision.create = set.object
             new = set
+            if set.replicas > 0 { tellScaling(of: set, from: 0, to: set.replicas) }
             if spec.progressDeadlineSeconds != nil {
                 progressing("True", "NewReplicaSetCreated", "Created new replica set \"\(set.name)\"")
             }
@@ -149,15 +151,16 @@ struct Rollout {
     }
 
     private mutating func resize(_ set: inout RolloutReplicaSet, to replicas: Int) {
-        if replicas != set.replicas {
-            let direction = replicas > set.replicas ? "up" : "down"
-            decision.events.append(
-                Event(
-                    reason: "ScalingReplicaSet",
-                    message: "Scaled \(direction) replica set \(set.name) from \(set.replicas) to \(replicas)"))
-        }
+        if replicas != set.replicas { tellScaling(of: set, from: set.replicas, to: replicas) }
         set.replicas = replicas
         noteSize(&set)
+    }
+
+    private mutating func tellScaling(of set: RolloutReplicaSet, from: Int, to: Int) {
+        decision.events.append(
+            Event(
+                reason: "ScalingReplicaSet",
+                message: "Scaled \(to > from ? "up" : "down") replica set \(set.name) from \(from) to \(to)"))
     }
 
     private mutating func resizeOld(at index: Int, to replicas: Int) {
@@ -170,14 +173,7 @@ struct Rollout {
 
     private mutating func rollingUpdate() {
         prepareNew(create: true)
-        guard var set = new else { return }
-        if decision.create != nil {
-            decision.events.append(
-                Event(
-                    reason: "ScalingReplicaSet",
-                    message: "Scaled up replica set \(set.name) from 0 to \(set.replicas)"))
-            return
-        }
+        guard var set = new, decision.create == nil else { return }
         if set.replicas != spec.replicas {
             let wanted = newReplicas(now: set.replicas)
             if wanted != set.replicas {
@@ -202,6 +198,8 @@ struct Rollout {
         let minimum = spec.replicas - spec.maxUnavailable
         var room = all.reduce(0) { $0 + $1.replicas } - minimum - (new.replicas - new.available)
         guard room > 0 else { return }
+        // A ReplicaSet that has not yet reported its last scaling says nothing about its pods.
+        guard old.allSatisfy({ $0.replicas >= $0.available || $0.replicas == 0 }) else { return }
         // Pods that serve nobody go first.
         for index in old.indices where room > 0 && old[index].replicas > old[index].available {
             let count = min(room, old[index].replicas - old[index].available)
@@ -233,10 +231,8 @@ struct Rollout {
     /// Whether `replicas` was changed since the ReplicaSets were last sized.
     private var isScaling: Bool {
         all.contains { set in
-            guard set.replicas > 0, let desired = set.annotations[RolloutReplicaSet.Annotation.desired] else {
-                return false
-            }
-            return Int(desired) != spec.replicas
+            guard set.replicas > 0, let desired = set.desired else { return false }
+            return desired != spec.replicas
         }
     }
 
@@ -246,7 +242,7 @@ struct Rollout {
             guard let only = active.first ?? new ?? old.last else { return }
             return update(only.name) { rollout, set in rollout.resize(&set, to: rollout.spec.replicas) }
         }
-        if let new, new.replicas == spec.replicas, new.available == spec.replicas {
+        if let new, new.replicas == spec.replicas, new.available == spec.replicas, new.desired == spec.replicas {
             for set in old where set.replicas > 0 { update(set.name) { $0.resize(&$1, to: 0) } }
             return
         }
@@ -271,7 +267,7 @@ struct Rollout {
                 fraction = (2 * set.replicas * (spec.replicas + spec.maxSurge) + base) / (2 * base) - set.replicas
             }
             let left = toAdd - added
-            let share = toAdd == 0 ? 0 : toAdd > 0 ? max(0, min(fraction, left)) : min(0, max(fraction, left))
+            let share = left == 0 ? 0 : toAdd > 0 ? min(fraction, left) : max(fraction, left)
             added += share
             sizes.append((set.name, set.replicas + share))
         }
@@ -295,13 +291,14 @@ struct Rollout {
     // MARK: history, status
 
     private mutating func cleanUp() {
-        let removable = old.filter {
-            $0.replicas == 0 && $0.current == 0 && !$0.object.isBeingDeleted
-                && $0.object.count("status", "observedGeneration") >= Int($0.object.generation)
+        let history = old.filter { !$0.object.isBeingDeleted }.sorted {
+            $0.revision != $1.revision ? $0.revision < $1.revision : RolloutReplicaSet.isOlder($0, $1)
         }
-        let surplus = old.count - spec.revisionHistoryLimit
-        guard surplus > 0 else { return }
-        decision.delete = removable.sorted { $0.revision < $1.revision }.prefix(surplus).map(\.name)
+        let surplus = history.prefix(max(0, history.count - spec.revisionHistoryLimit))
+        decision.delete = surplus.filter {
+            $0.replicas == 0 && $0.current == 0
+                && $0.object.count("status", "observedGeneration") >= Int($0.object.generation)
+        }.map(\.name)
     }
 
     private var counts: [String: Int] {
@@ -330,9 +327,9 @@ struct Rollout {
     private mutating func notePause() {
         guard spec.progressDeadlineSeconds != nil else { return }
         let reason = conditions.reason("Progressing")
-        if spec.isPaused, reason != "DeploymentPaused", reason != "NewReplicaSetAvailable",
-            reason != "ProgressDeadlineExceeded" || conditions.status("Progressing") == "False"
-        {
+        // That it was stuck stays known.
+        if reason == "ProgressDeadlineExceeded" { return }
+        if spec.isPaused, reason != "DeploymentPaused" {
             progressing("Unknown", "DeploymentPaused", "Deployment is paused")
         } else if !spec.isPaused, reason == "DeploymentPaused" {
             progressing("Unknown", "DeploymentResumed", "Deployment is resumed")
@@ -344,29 +341,40 @@ struct Rollout {
             conditions.remove("Progressing")
             return writeStatus()
         }
-        let name = new?.name ?? deployment.name
+        let subject = new.map { "ReplicaSet \"\($0.name)\"" } ?? "Deployment \"\(deployment.name)\""
         let wasComplete =
             conditions.reason("Progressing") == "NewReplicaSetAvailable"
             && counts["replicas"] == counts["updatedReplicas"]
         if !wasComplete {
             if isComplete {
-                let message = "ReplicaSet \"\(name)\" has successfully progressed."
-                progressing("True", "NewReplicaSetAvailable", message)
+                progressing("True", "NewReplicaSetAvailable", "\(subject) has successfully progressed.")
             } else if hasProgressed {
-                progressing("True", "ReplicaSetUpdated", "ReplicaSet \"\(name)\" is progressing.", refresh: true)
+                progressing("True", "ReplicaSetUpdated", "\(subject) is progressing.", refresh: true)
             } else if let since = conditions.time("Progressing", "lastUpdateTime"),
                 conditions.reason("Progressing") != "NewReplicaSetAvailable"
             {
                 let left = since + .seconds(deadline) - now
                 if left <= .zero {
-                    progressing(
-                        "False", "ProgressDeadlineExceeded", "ReplicaSet \"\(name)\" has timed out progressing.")
+                    progressing("False", "ProgressDeadlineExceeded", "\(subject) has timed out progressing.")
                 } else {
                     decision.requeue = left + .seconds(1)
                 }
             }
         }
+        noteFailure()
         writeStatus()
+    }
+
+    /// What keeps the ReplicaSets from making pods is told here too, the new one's first.
+    private mutating func noteFailure() {
+        let failures = ((new.map { [$0] } ?? []) + old).compactMap { $0.object.condition("ReplicaFailure") }
+        guard let failure = failures.first, let reason = failure["reason"]?.stringValue else {
+            return conditions.remove("ReplicaFailure")
+        }
+        guard conditions.reason("ReplicaFailure") != reason else { return }
+        conditions.set(
+            "ReplicaFailure", failure["status"]?.stringValue ?? "True", reason: reason,
+            message: failure["message"]?.stringValue ?? "", stamps: ["lastUpdateTime"])
     }
 
     private var hasProgressed: Bool {
@@ -391,6 +399,8 @@ struct Rollout {
         }
         var status = JSONValue(counts: counts)
         status["observedGeneration"] = JSONValue(deployment.generation)
+        status["terminatingReplicas"] = JSONValue(
+            all.reduce(0) { $0 + $1.object.count("status", "terminatingReplicas") })
         if let collisions = deployment["status", "collisionCount"] { status["collisionCount"] = collisions }
         status["conditions"] = .array(conditions.entries)
         if status != deployment.status { decision.status = status }

@@ -16,11 +16,13 @@ struct RolloutReplicaSet: Equatable {
     let object: UntypedObject
     /// `spec.replicas`, as it is to become.
     var replicas: Int
+    var minReadySeconds: Int
     var annotations: [String: String]
 
     init(_ object: UntypedObject) {
         self.object = object
         replicas = object["spec", "replicas"]?.intValue ?? 1
+        minReadySeconds = object.count("spec", "minReadySeconds")
         annotations = object.annotations
     }
 
@@ -28,6 +30,8 @@ struct RolloutReplicaSet: Equatable {
     var current: Int { object.count("status", "replicas") }
     var ready: Int { object.count("status", "readyReplicas") }
     var available: Int { object.count("status", "availableReplicas") }
+    /// The Deployment's `replicas` when this one was last sized.
+    var desired: Int? { annotations[Annotation.desired].flatMap(Int.init) }
     var revision: Int { annotations[Annotation.revision].flatMap(Int.init) ?? 0 }
 
     /// Oldest first; the name decides between those made in the same second.
@@ -41,7 +45,12 @@ struct RolloutReplicaSet: Equatable {
     /// The merge patch that makes the object so, `nil` when it is.
     var patch: JSONValue? {
         var patch: JSONValue = .emptyObject
-        if replicas != object["spec", "replicas"]?.intValue ?? 1 { patch["spec"] = ["replicas": JSONValue(replicas)] }
+        var spec: JSONValue = .emptyObject
+        if replicas != object["spec", "replicas"]?.intValue ?? 1 { spec["replicas"] = JSONValue(replicas) }
+        if minReadySeconds != object.count("spec", "minReadySeconds") {
+            spec["minReadySeconds"] = JSONValue(minReadySeconds)
+        }
+        if spec != .emptyObject { patch["spec"] = spec }
         if annotations != object.annotations { patch["metadata"] = ["annotations": JSONValue(annotations)] }
         return patch == .emptyObject ? nil : patch
     }

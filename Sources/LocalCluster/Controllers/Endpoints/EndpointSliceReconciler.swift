@@ -14,27 +14,17 @@ struct EndpointSliceReconciler: Reconciler {
         let pods = context.pods.objects(namespace: key.namespace).filter { pod in
             selector.allSatisfy { pod.labels[$0.key] == $0.value }
         }
-        let desired = EndpointSlices.desired(service, pods: pods)
-        var present = Dictionary(
-            context.endpointSlices.objects(ownedBy: service)
-                .filter { $0.labels[EndpointSlices.managerLabel] == EndpointSlices.manager }
-                .map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        for slice in desired {
-            guard var old = present.removeValue(forKey: slice.name) else {
-                try await create(slice)
-                continue
-            }
-            if old.json["endpoints"] == slice.json["endpoints"], old.json["ports"] == slice.json["ports"],
-                old.labels == slice.labels
-            {
-                continue
-            }
-            old.labels = slice.labels
-            old.json["endpoints"] = slice.json["endpoints"]
-            old.json["ports"] = slice.json["ports"]
-            context.endpointSlices.note(try await context.client.replace(.endpointSlice, old))
+        let present = context.endpointSlices.objects(ownedBy: service).filter {
+            $0.labels[EndpointSlices.managerLabel] == EndpointSlices.manager && !$0.isBeingDeleted
         }
-        for slice in present.values { try await context.delete(slice, .endpointSlice, in: context.endpointSlices) }
+        let slices = EndpointSlices(service, pods: pods, present: present) { node in
+            context.nodes[ObjectKey(namespace: nil, name: node)]?.labels["topology.kubernetes.io/zone"]
+        }
+        for slice in slices.create { try await create(slice) }
+        for slice in slices.update {
+            context.endpointSlices.note(try await context.client.replace(.endpointSlice, slice))
+        }
+        for slice in slices.delete { try await context.delete(slice, .endpointSlice, in: context.endpointSlices) }
         return .done
     }
 

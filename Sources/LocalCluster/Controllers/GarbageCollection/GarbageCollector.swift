@@ -8,6 +8,7 @@ import Synchronization
 /// It watches the metadata of all kinds; kinds that appear or go are noticed within seconds.
 final class GarbageCollector: Sendable {
     private let client: KubernetesClient
+    private let events: EventRecorder
     private let logger: Logger
     private let state = Mutex(State())
     private let wake = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -16,13 +17,16 @@ final class GarbageCollector: Sendable {
         var graph = OwnershipGraph()
         var pending: Set<String> = []
         var absent: Set<String> = []
+        /// Objects with an owner of a kind that is not served; a new kind may be theirs.
+        var unresolved: Set<String> = []
     }
 
     private static let discoveryInterval = Duration.seconds(3)
     private static let retryPause = Duration.milliseconds(300)
 
-    init(client: KubernetesClient, logger: Logger) {
+    init(client: KubernetesClient, events: EventRecorder, logger: Logger) {
         self.client = client
+        self.events = events
         self.logger = logger
     }
 
@@ -47,6 +51,7 @@ final class GarbageCollector: Sendable {
                         let watch = Watch()
                         watched[kind] = watch
                         group.addTask { await self.watch(kind, until: watch) }
+                        resolveAgain()
                     }
                     for (kind, watch) in watched where !kinds.contains(kind) {
                         watch.stop.continuation.finish()
@@ -58,6 +63,14 @@ final class GarbageCollector: Sendable {
                 try? await Task.sleep(for: Self.discoveryInterval)
             }
         }
+    }
+
+    private func resolveAgain() {
+        state.withLock { state in
+            state.pending.formUnion(state.unresolved)
+            state.unresolved = []
+        }
+        wake.continuation.yield()
     }
 
     /// Ends the watch of a kind that is no longer served.
@@ -165,19 +178,36 @@ final class GarbageCollector: Sendable {
     /// Asks the server for owners that no watch has shown.
     private func verify(_ owners: [OwnerReference], of node: OwnershipGraph.Node) async throws(KubernetesError) {
         for owner in owners {
-            // A kind that is not served, or that cannot be named from here, says nothing about its objects.
-            guard let kind = try await client.resourceKind(apiVersion: owner.apiVersion, kind: owner.kind),
-                !kind.isNamespaced || node.object.namespace != nil
-            else { return }
+            tellIfForeign(owner, of: node)
+            // A kind that is not served (yet), or that cannot be named from here, says nothing about its objects.
+            guard let kind = try await client.resourceKind(apiVersion: owner.apiVersion, kind: owner.kind) else {
+                state.withLock { _ = $0.unresolved.insert(node.object.uid) }
+                return
+            }
+            guard !kind.isNamespaced || node.object.namespace != nil else { return }
             let found = try await client.find(
                 kind, owner.name, namespace: kind.isNamespaced ? node.object.namespace : nil, metadataOnly: true)
             // There, but not yet seen: its event will bring us back.
             if found?.uid == owner.uid { continue }
             state.withLock { state in
-                if state.graph.nodes[owner.uid] == nil { state.absent.insert(owner.uid) }
+                state.absent.insert(OwnershipGraph.coordinates(owner, of: node))
                 state.pending.insert(node.object.uid)
             }
         }
         wake.continuation.yield()
+    }
+
+    /// Owners are looked for in the dependent's namespace alone; who names another is told what will come of it.
+    private func tellIfForeign(_ owner: OwnerReference, of node: OwnershipGraph.Node) {
+        let known = state.withLock { $0.graph.nodes[owner.uid] }
+        let namespace = node.object.namespace ?? ""
+        guard let known, known.kind.isNamespaced, known.object.namespace != namespace else { return }
+        var about = node.object
+        about.apiVersion = node.kind.apiVersion
+        about.kind = node.kind.kind
+        events.record(
+            about, .warning, reason: "OwnerRefInvalidNamespace",
+            message: "ownerRef [\(owner.apiVersion)/\(owner.kind), namespace: \(namespace), name: \(owner.name), "
+                + "uid: \(owner.uid)] does not exist in namespace \"\(namespace)\"")
     }
 }

@@ -56,7 +56,21 @@ struct OwnershipGraph {
         return (dependents[uid] ?? []).union(old.owners.map(\.uid).filter { nodes[$0]?.waitsForDependents == true })
     }
 
-    /// - Parameter absent: UIDs of owners known not to exist.
+    /// Whether the object with an owner's UID is the one that the reference names. A namespaced owner is of its
+    /// dependent's namespace.
+    func isNamed(by owner: OwnerReference, of dependent: Node) -> Bool {
+        guard let node = nodes[owner.uid] else { return false }
+        let group = owner.apiVersion.contains("/") ? owner.apiVersion.prefix { $0 != "/" } : ""
+        return node.kind.kind == owner.kind && node.kind.group == group && node.object.name == owner.name
+            && (!node.kind.isNamespaced || node.object.namespace == dependent.object.namespace)
+    }
+
+    /// What stands for an owner under the name by which one dependent knows it.
+    static func coordinates(_ owner: OwnerReference, of dependent: Node) -> String {
+        "\(owner.uid)/\(owner.apiVersion)/\(owner.kind)/\(dependent.object.namespace ?? "")/\(owner.name)"
+    }
+
+    /// - Parameter absent: UIDs of owners known not to exist, and ``coordinates(_:of:)`` under which there is none.
     func decide(_ uid: String, absent: Set<String>) -> Decision {
         guard let node = nodes[uid] else { return .none }
         if node.object.isBeingDeleted {
@@ -67,9 +81,12 @@ struct OwnershipGraph {
             return .none
         }
         guard !node.owners.isEmpty else { return .none }
-        let unknown = node.owners.filter { nodes[$0.uid] == nil && !absent.contains($0.uid) }
+        let present = node.owners.filter { isNamed(by: $0, of: node) }
+        let unknown = node.owners.filter { owner in
+            !present.contains(owner) && !absent.contains(Self.coordinates(owner, of: node))
+                && (nodes[owner.uid] != nil || !absent.contains(owner.uid))
+        }
         if !unknown.isEmpty { return .verify(unknown) }
-        let present = node.owners.filter { nodes[$0.uid] != nil }
         let going = present.filter { nodes[$0.uid]?.waitsForDependents == true }
         if present.count > going.count {
             let lost = node.owners.map(\.uid).filter { uid in !present.contains { $0.uid == uid } }

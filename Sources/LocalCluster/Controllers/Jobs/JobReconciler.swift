@@ -9,37 +9,48 @@ struct JobReconciler: Reconciler {
         let job = context.jobs[key]
         try await releaseStrays(of: key, except: job)
         guard let job else { return .done }
-        let pods = context.pods.objects(ownedBy: job).filter { $0.isControlled(by: job) }
+        let pods = try await pods(of: job)
         let decision = JobDecision(job, pods: pods, now: .now)
         if decision.deleteJob {
-            try await context.delete(job, .job, in: context.jobs, propagation: .background)
+            try await context.delete(job, .job, in: context.jobs, propagation: .foreground)
             return .done
         }
-        for pod in decision.delete {
+        for pod in decision.drop { try await release(pod) }
+        for pod in decision.drop + decision.delete {
             try await context.delete(pod, .pod, in: context.pods)
-            context.events.record(job, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)")
+            context.events.job.record(job, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)")
         }
         // The status comes before the finalizers go: it is what remembers the pods.
         if let status = decision.status { try await context.write(status, of: job, .job, in: context.jobs) }
-        for pod in decision.release { try await release(pod) }
-        do throws(KubernetesError) {
-            for _ in 0..<decision.create {
-                let pod = UntypedObject(
-                    podOf: job, template: job["spec", "template"] ?? .emptyObject, finalizers: [JobDecision.finalizer])
-                let created = try await context.client.create(.pod, pod)
-                context.pods.note(created)
-                context.events.record(job, reason: "SuccessfulCreate", message: "Created pod: \(created.name)")
-            }
-        } catch {
-            if !error.isNamespaceTerminating { throw error }
+        for pod in decision.release { try await release(context.pods[pod.key] ?? pod) }
+        try await context.create(decision.create, for: job, events: context.events.job)
+        for event in decision.events {
+            context.events.job.record(
+                job, event.isWarning ? .warning : .normal, reason: event.reason, message: event.message)
         }
-        for event in decision.events { context.events.record(job, reason: event.reason, message: event.message) }
         return decision.requeue.map { .requeue(after: $0) } ?? .done
     }
 
+    private func pods(of job: UntypedObject) async throws -> [UntypedObject] {
+        guard !JobSpec(job).isForeign else { return [] }
+        return try await context.claim(
+            .pod, in: context.pods, for: job, .job, selector: job["spec", "selector"], finalizer: JobDecision.finalizer)
+    }
+
     private func release(_ pod: UntypedObject) async throws {
-        guard pod.finalizers.contains(JobDecision.finalizer) else { return }
-        try await context.client.removeFinalizer(JobDecision.finalizer, from: pod, .pod)
+        guard pod.isTrackedByJob else { return }
+        let rest = pod.finalizers.filter { $0 != JobDecision.finalizer }
+        let metadata: JSONValue = [
+            "uid": .string(pod.uid), "resourceVersion": .string(pod.resourceVersion ?? ""),
+            "finalizers": rest.isEmpty ? .null : JSONValue(rest),
+        ]
+        do throws(KubernetesError) {
+            let patch = Patch.merge(["metadata": metadata])
+            context.pods.note(
+                try await context.client.patch(.pod, pod.name, namespace: pod.namespace, patch))
+        } catch {
+            if !error.isNotFound { throw error }
+        }
     }
 
     /// Pods of a Job that is gone, or was replaced under its name, are kept by nobody.

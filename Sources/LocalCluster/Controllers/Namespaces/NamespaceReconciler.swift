@@ -33,9 +33,9 @@ struct NamespaceReconciler: Reconciler {
         do throws(KubernetesError) {
             if let present = rootCertificates[key] {
                 guard present.json["data"] != data else { return }
-                let patch: JSONValue = ["data": data]
-                rootCertificates.note(
-                    try await context.client.patch(.configMap, key.name, namespace: namespace, .merge(patch)))
+                var mended = present
+                mended.json["data"] = data
+                rootCertificates.note(try await context.client.replace(.configMap, mended))
             } else {
                 var object = UntypedObject(
                     .configMap, name: key.name, namespace: namespace,

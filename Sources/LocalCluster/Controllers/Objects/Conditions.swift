@@ -4,8 +4,11 @@ import KubernetesClient
 struct Conditions: Equatable {
     private(set) var entries: [JSONValue]
     let now: Timestamp
+    /// Deployments and ReplicaSets tell the latest change last; the others keep the places.
+    private let movesToTheEnd: Bool
 
     init(_ object: UntypedObject, now: Timestamp) {
+        movesToTheEnd = ["Deployment", "ReplicaSet"].contains(object.kind)
         entries = object["status", "conditions"]?.arrayValue ?? []
         self.now = now
     }
@@ -36,8 +39,12 @@ struct Conditions: Equatable {
         for stamp in stamps { new[stamp] = .string(now.seconds) }
         let since = sameStatus ? old?["lastTransitionTime"] : nil
         new["lastTransitionTime"] = since ?? .string(now.seconds)
-        remove(type)
-        entries.append(new)
+        if let place = entries.firstIndex(where: { $0["type"]?.stringValue == type }), !movesToTheEnd {
+            entries[place] = new
+        } else {
+            remove(type)
+            entries.append(new)
+        }
     }
 
     mutating func remove(_ type: String) { entries.removeAll { $0["type"]?.stringValue == type } }

@@ -23,10 +23,23 @@ extension UntypedObject {
         return (podReadySince ?? Timestamp(microseconds: 0)) + .seconds(minReadySeconds)
     }
 
+    /// Of the container that was started anew most often.
     var podRestarts: Int {
         let statuses = self["status", "containerStatuses"]?.arrayValue ?? []
-        return statuses.reduce(0) { $0 + ($1["restartCount"]?.intValue ?? 0) }
+        return statuses.map { $0["restartCount"]?.intValue ?? 0 }.max() ?? 0
     }
+
+    /// Of all its containers together.
+    var podRestartsInAll: Int {
+        ["initContainerStatuses", "containerStatuses"].flatMap { self["status", $0]?.arrayValue ?? [] }
+            .reduce(0) { $0 + ($1["restartCount"]?.intValue ?? 0) }
+    }
+
+    /// Being deleted, and not over yet.
+    var isPodTerminating: Bool { isBeingDeleted && !isPodFinished }
+
+    /// The name of its node, empty before there is one.
+    var podNode: String { self["spec", "nodeName"]?.stringValue ?? "" }
 
     /// A condition of any object's status.
     func condition(_ type: String) -> JSONValue? {

@@ -9,14 +9,17 @@ struct ReplicaSetDecision: Equatable {
     /// When a ready pod becomes available.
     var requeue: Duration?
 
-    /// - Parameter pods: the pods it controls, finished ones too.
-    init(_ set: UntypedObject, pods: [UntypedObject], now: Timestamp) {
+    /// - Parameters:
+    ///   - pods: the pods it controls, finished ones too.
+    ///   - related: pods of the same Deployment, which say how crowded each node is.
+    init(_ set: UntypedObject, pods: [UntypedObject], related: [UntypedObject] = [], now: Timestamp) {
         let replicas = set["spec", "replicas"]?.intValue ?? 1
         let minReadySeconds = set.count("spec", "minReadySeconds")
         let active = pods.filter(\.isPodActive)
         if !set.isBeingDeleted {
             create = max(0, replicas - active.count)
-            delete = Array(PodDeletionOrder.sorted(active).prefix(max(0, active.count - replicas)))
+            delete = Array(
+                PodDeletionOrder.sorted(active, related: related, now: now).prefix(max(0, active.count - replicas)))
         }
         let labels = set["spec", "template", "metadata", "labels"]?.stringMapValue ?? [:]
         let available = active.compactMap { $0.podAvailable(minReadySeconds: minReadySeconds) }
@@ -28,6 +31,7 @@ struct ReplicaSetDecision: Equatable {
             "availableReplicas": available.count - later.count,
         ])
         status["replicas"] = JSONValue(active.count)
+        status["terminatingReplicas"] = JSONValue(pods.count(where: \.isPodTerminating))
         status["observedGeneration"] = JSONValue(set.generation)
         if let conditions = set["status", "conditions"] { status["conditions"] = conditions }
         if status != set.status { self.status = status }

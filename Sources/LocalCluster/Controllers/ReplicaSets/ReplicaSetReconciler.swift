@@ -9,24 +9,25 @@ struct ReplicaSetReconciler: Reconciler {
 
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard let set = context.replicaSets[key] else { return .done }
-        let pods = try await context.claim(.pod, in: context.pods, for: set, selector: set["spec", "selector"])
-        let decision = ReplicaSetDecision(set, pods: pods, now: .now)
+        let pods = try await context.claim(
+            .pod, in: context.pods, for: set, .replicaSet, selector: set["spec", "selector"])
+        let siblings = set.controllerReference.map { owner in
+            context.replicaSets.objects(namespace: key.namespace).filter { $0.controllerReference?.uid == owner.uid }
+        }
+        let related = (siblings ?? [set]).flatMap { context.pods.objects(ownedBy: $0) }
+        let decision = ReplicaSetDecision(set, pods: pods, related: related, now: .now)
         var failure: KubernetesError?
-        do throws(KubernetesError) {
-            for _ in 0..<min(decision.create, Self.burst) {
-                let pod = UntypedObject(podOf: set, template: set["spec", "template"] ?? .emptyObject)
-                let created = try await context.client.create(.pod, pod)
-                context.pods.note(created)
-                context.events.record(set, reason: "SuccessfulCreate", message: "Created pod: \(created.name)")
-            }
-        } catch {
-            if error.isNamespaceTerminating { return .done }
-            context.events.record(set, .warning, reason: "FailedCreate", message: "Error creating: \(error)")
+        do {
+            let pod = UntypedObject(podOf: set, template: set["spec", "template"] ?? .emptyObject)
+            let wanted = min(decision.create, Self.burst)
+            try await context.create(
+                Array(repeating: pod, count: wanted), for: set, events: context.events.replicaSet)
+        } catch let error as KubernetesError {
             failure = error
         }
         for pod in decision.delete {
             try await context.delete(pod, .pod, in: context.pods)
-            context.events.record(set, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)")
+            context.events.replicaSet.record(set, reason: "SuccessfulDelete", message: "Deleted pod: \(pod.name)")
         }
         let now = ReplicaSetDecision(
             set, pods: context.pods.objects(ownedBy: set).filter { $0.isControlled(by: set) }, now: .now)
@@ -41,8 +42,11 @@ struct ReplicaSetReconciler: Reconciler {
     private func withFailure(_ status: JSONValue, _ failure: KubernetesError?, of set: UntypedObject) -> JSONValue? {
         var conditions = Conditions(set, now: .now)
         if let failure {
-            conditions.set(
-                "ReplicaFailure", "True", reason: "FailedCreate", message: failure.status?.message ?? "\(failure)")
+            if conditions.reason("ReplicaFailure") != "FailedCreate" {
+                conditions.set(
+                    "ReplicaFailure", "True", reason: "FailedCreate",
+                    message: failure.status?.message ?? "\(failure)")
+            }
         } else {
             conditions.remove("ReplicaFailure")
         }

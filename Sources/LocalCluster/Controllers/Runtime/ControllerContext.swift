@@ -6,7 +6,7 @@ import Logging
 /// What the controllers share: the client and a cache of every kind they work on.
 struct ControllerContext: Sendable {
     let client: KubernetesClient
-    let events: EventRecorder
+    let events: ControllerEvents
     let logger: Logger
     let pods: ObjectCache
     let deployments: ObjectCache
@@ -17,9 +17,9 @@ struct ControllerContext: Sendable {
     let namespaces: ObjectCache
     let nodes: ObjectCache
 
-    init(_ client: KubernetesClient, events: EventRecorder, logger: Logger) {
+    init(_ client: KubernetesClient, logger: Logger) {
         self.client = client
-        self.events = events
+        events = ControllerEvents(client, logger: logger)
         self.logger = logger
         pods = ObjectCache(client, .pod)
         deployments = ObjectCache(client, .deployment)
@@ -56,10 +56,27 @@ struct ControllerContext: Sendable {
         }
     }
 
+    /// Makes pods for their controller and tells of each; in a namespace that is going there is nothing to make.
+    func create(_ pods: [UntypedObject], for owner: UntypedObject, events: EventRecorder) async throws {
+        do throws(KubernetesError) {
+            for pod in pods {
+                let created = try await client.create(.pod, pod)
+                self.pods.note(created)
+                events.record(owner, reason: "SuccessfulCreate", message: "Created pod: \(created.name)")
+            }
+        } catch {
+            guard !error.isNamespaceTerminating else { return }
+            let message = error.status?.message ?? "\(error)"
+            events.record(owner, .warning, reason: "FailedCreate", message: "Error creating: \(message)")
+            throw error
+        }
+    }
+
     /// The pods a controller may count as its own. Those that match its selector and have no controller are adopted,
     /// its own that no longer match are let go.
     func claim(
-        _ kind: ResourceKind, in cache: ObjectCache, for owner: UntypedObject, selector: JSONValue?
+        _ kind: ResourceKind, in cache: ObjectCache, for owner: UntypedObject, _ ownerKind: ResourceKind,
+        selector: JSONValue?, finalizer: String? = nil
     ) async throws -> [UntypedObject] {
         guard let selector = selector.flatMap({ LabelSelector($0) }) else { return cache.objects(ownedBy: owner) }
         var claimed: [UntypedObject] = []
@@ -72,11 +89,16 @@ struct ControllerContext: Sendable {
             }
         }
         guard !owner.isBeingDeleted else { return claimed }
-        for object in cache.objects(namespace: owner.namespace)
-        where object.controllerReference == nil && !object.isBeingDeleted && selector.matches(object.labels) {
-            guard !object.isPodFinished else { continue }
+        let orphans = cache.objects(namespace: owner.namespace).filter {
+            $0.controllerReference == nil && !$0.isBeingDeleted && !$0.isPodFinished && selector.matches($0.labels)
+        }
+        guard !orphans.isEmpty else { return claimed }
+        // Nothing is adopted in the name of an owner that is gone: it would be collected.
+        let present = try await client.find(ownerKind, owner.name, namespace: owner.namespace, metadataOnly: true)
+        guard present?.uid == owner.uid, present?.isBeingDeleted == false else { return claimed }
+        for object in orphans {
             let owners = object.ownerReferences + [OwnerReference(controlledBy: owner)]
-            let adopted = try await set(owners: owners, of: object, kind)
+            let adopted = try await set(owners: owners, of: object, kind, finalizer: finalizer)
             cache.note(adopted)
             claimed.append(adopted)
         }
@@ -84,12 +106,13 @@ struct ControllerContext: Sendable {
     }
 
     private func set(
-        owners: [OwnerReference], of object: UntypedObject, _ kind: ResourceKind
+        owners: [OwnerReference], of object: UntypedObject, _ kind: ResourceKind, finalizer: String? = nil
     ) async throws -> UntypedObject {
-        let metadata: JSONValue = [
+        var metadata: JSONValue = [
             "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion ?? ""),
             "ownerReferences": owners.isEmpty ? .null : .array(owners.map(\.json)),
         ]
+        if let finalizer { metadata["finalizers"] = JSONValue(object.finalizers + [finalizer]) }
         return try await client.patch(
             kind, object.name, namespace: object.namespace, .merge(["metadata": metadata]))
     }

@@ -44,7 +44,7 @@ struct SchedulingReconciler: Reconciler {
         binding.namespace = pod.namespace
         do throws(KubernetesError) {
             _ = try await context.client.create(.pod, binding, subresource: "binding")
-            context.events.record(
+            context.events.scheduler.record(
                 pod, reason: "Scheduled",
                 message: "Successfully assigned \(pod.namespace ?? "")/\(pod.name) to \(node)")
         } catch {
@@ -60,6 +60,6 @@ struct SchedulingReconciler: Reconciler {
         var status = pod.status ?? .emptyObject
         status["conditions"] = .array(conditions.entries)
         try await context.write(status, of: pod, .pod, in: context.pods)
-        if isNew { context.events.record(pod, .warning, reason: "FailedScheduling", message: reason) }
+        if isNew { context.events.scheduler.record(pod, .warning, reason: "FailedScheduling", message: reason) }
     }
 }
