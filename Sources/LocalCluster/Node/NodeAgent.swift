@@ -79,7 +79,7 @@ public final class NodeAgent: Service {
         let node = Informer(client, .node, fieldSelector: "metadata.name=\(configuration.name)")
         let view = ServiceView(
             services: services, sliceInformer: slices, pods: configuration.isForeign ? pods : nil,
-            addresses: ServiceAddresses(network: configuration.podNetwork))
+            addresses: ServiceAddresses(network: configuration.podNetwork), apiServer: configuration.apiServer)
         let table = RoutingTable(view: view, ingresses: ingresses)
         let context = NodeContext(
             configuration: configuration, client: client, events: events, logger: logger,
@@ -111,6 +111,9 @@ public final class NodeAgent: Service {
                     group.addTask { try await informer.run() }
                 }
                 group.addTask { try await events.run() }
+                group.addTask {
+                    try await Leftovers(stateDirectory: self.configuration.stateDirectory).remove(except: pods)
+                }
                 group.addTask { await configurations.run() }
                 group.addTask { await context.hosts.run() }
                 group.addTask { await table.run() }
