@@ -1,0 +1,87 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// An HTTP proxy on loopback that tunnels (`CONNECT`) to where it is asked, and remembers what it was asked.
+final class ConnectProxy: Sendable {
+    let channel: any Channel
+    private let heads: Heads
+
+    private final class Heads: Sendable {
+        let seen = Mutex<[String]>([])
+    }
+
+    static func start() async throws -> ConnectProxy {
+        let heads = Heads()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Asked(heads))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        return ConnectProxy(channel, heads)
+    }
+
+    private init(_ channel: any Channel, _ heads: Heads) {
+        self.channel = channel
+        self.heads = heads
+    }
+
+    var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
+    /// The heads of the requests, from the `CONNECT` line on.
+    var requests: [String] { heads.seen.withLock { $0 } }
+
+    func stop() async throws { try await channel.close() }
+
+    /// Waits for a request, then connects both sides.
+    private final class Asked: ChannelInboundHandler, RemovableChannelHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let heads: Heads
+        private var text = ""
+
+        init(_ heads: Heads) { self.heads = heads }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            text += String(buffer: unwrapInboundIn(data))
+            guard text.hasSuffix("\r\n\r\n") else { return }
+            heads.seen.withLock { [text] in $0.append(text) }
+            let target = text.split(separator: " ")[1].split(separator: ":")
+            let client = context.channel
+            let loop = context.eventLoop
+            let bound = NIOLoopBound((self, context), eventLoop: loop)
+            ClientBootstrap(group: loop)
+                .channelOption(.autoRead, value: false)
+                .connect(host: String(target[0]), port: Int(target[1]) ?? 0)
+                .flatMap { server in
+                    server.pipeline.addHandler(Tunnel(to: client)).flatMap {
+                        client.pipeline.addHandler(Tunnel(to: server))
+                    }.flatMap {
+                        client.writeAndFlush(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
+                    }.flatMap {
+                        let (handler, context) = bound.value
+                        return context.pipeline.syncOperations.removeHandler(handler)
+                    }.flatMap { server.setOption(.autoRead, value: true) }
+                }
+                .whenFailure { _ in client.close(promise: nil) }
+        }
+    }
+
+    private final class Tunnel: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+        private let other: any Channel
+
+        init(to other: any Channel) { self.other = other }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            other.writeAndFlush(unwrapInboundIn(data), promise: nil)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+}
