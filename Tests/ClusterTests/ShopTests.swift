@@ -15,7 +15,10 @@ extension InCluster {
             let shop = try currentShop()
             try await shop.waitUntilQuiet()
             let storefront = try await shop.cluster.storefront("acme", in: shop.scene.namespace)
-            let plan = try StorefrontPlan.preview(of: storefront)
+            let planned = try Shop(storefront)
+            var facts = ObservedFacts()
+            facts.redisPort = try await ShopServers.redis().port
+            let plan = try StorefrontPlan(planned, material: .placeholder(for: planned), facts: facts)
             let objects =
                 plan.objects.filter { !$0.isUnwanted } + plan.workloads.flatMap { [$0.migration, $0.deployment] }
             #expect(objects.count > 60)

@@ -46,7 +46,12 @@ struct BrokerApplierTests {
     func cut(_ last: Last) async throws {
         let server = try await ShopServers.rabbitMQ()
         let proxy = try await FaultProxy.start(upstream: Upstream(url: "http://127.0.0.1:\(server.managementPort)"))
-        let scene = try await Self.scene("cut")
+        var scene = try await Self.scene("cut")
+        // A part of it: queues are dear to make and take away, and one is like the other.
+        let queues = Array(scene.plan.queues.prefix(3))
+        scene.plan.queues = queues
+        scene.plan.users = Array(scene.plan.users.prefix(2))
+        scene.plan.bindings = scene.plan.bindings.filter { binding in queues.contains { $0.name == binding.queue } }
         var cutOff = scene.applier
         cutOff.api.port = try #require(proxy.url.split(separator: ":").last.flatMap { Int($0) })
         let isCut = Shared(false)
@@ -68,7 +73,7 @@ struct BrokerApplierTests {
             #expect(try await scene.applier.apply(scene.plan) == [], "after a cut at change \(number)")
             try await scene.applier.remove(scene.plan)
         } while isCut.value
-        #expect(number > 50)
+        #expect(number > 15)
         try await proxy.stop()
     }
 

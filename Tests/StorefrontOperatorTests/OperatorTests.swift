@@ -238,7 +238,6 @@ struct OperatorTests {
     @Test("leaves data in place by default, and takes it away when told to")
     func deletion() async throws {
         try await PlayedCluster.with { played in
-            let cluster = played.cluster
             let kept = try await Self.apply(played, "kept")
             let gone = try await Self.apply(played, "gone") {
                 $0[path: ["spec", "deletionPolicy"]] = "Delete"
@@ -294,7 +293,6 @@ struct OperatorTests {
     @Test("is not asked about a Storefront that makes no sense: the API server refuses it")
     func refused() async throws {
         try await PlayedCluster.with { played in
-            let cluster = played.cluster
             let scene = try await Self.apply(played, "refused")
             let changes: [(JSONValue, String)] = [
                 (["logLevel": "loud"], "spec.logLevel"),

@@ -52,18 +52,20 @@ struct ObjectApplier: Sendable {
     /// - Throws: ``ObjectFailure`` or `KubernetesError`.
     func apply(_ planned: PlannedObject) async throws {
         let kind = planned.kind
-        let live =
-            ClusterView.keepsContent(kind)
-            ? try await view.content(kind, planned.key) : view.object(kind, planned.key)
         if planned.isUnwanted {
-            if let live, isOurs(live) { try await delete(kind, live) }
+            if let live = view.object(kind, planned.key), isOurs(live) { try await delete(kind, live) }
             return
         }
+        let plan = Self.fingerprint(planned.object)
+        if view.isSettled(kind, planned.key, plan: plan) { return }
+        var live = view.object(kind, planned.key)
+        if live != nil, kind == .secret { live = try await view.secret(planned.key) }
         guard let object = Self.merged(planned, live) else { return }
         if let live, !live.isBeingDeleted,
             live.annotations[Annotations.applied] == object.annotations[Annotations.applied],
             ObjectComparison.covers(live.json, object.json)
         {
+            view.settle(kind, live, plan: plan)
             return
         }
         if let handover = planned.handover, let live, isOurs(live) { try await make(handover, of: live) }
@@ -141,9 +143,11 @@ struct ObjectApplier: Sendable {
     /// The object with the hash of what is planned, by which a later release tells that fields have gone.
     static func stamped(_ object: UntypedObject) -> UntypedObject {
         var stamped = object
-        stamped["metadata", "annotations", Annotations.applied] = .string(Fingerprint.of(object.json.text()))
+        stamped["metadata", "annotations", Annotations.applied] = .string(fingerprint(object))
         return stamped
     }
+
+    private static func fingerprint(_ object: UntypedObject) -> String { Fingerprint.of(object.json.text()) }
 
     /// `nil` when the live object is to stay as it is: a claim can only grow, and its class is fixed.
     private static func merged(_ planned: PlannedObject, _ live: UntypedObject?) -> UntypedObject? {

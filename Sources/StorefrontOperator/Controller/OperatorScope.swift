@@ -9,10 +9,10 @@ struct OperatorScope: Sendable {
     let controller: Controller
     let view: ClusterView
 
-    /// Kinds whose whole objects are watched, those with our label only.
+    /// Kinds that are watched, those with our label only.
     private static let children: [ResourceKind] = [
         .deployment, .job, .ingress, .service, .serviceAccount, .horizontalPodAutoscaler, .podDisruptionBudget,
-        .networkPolicy, .persistentVolumeClaim,
+        .networkPolicy, .persistentVolumeClaim, .secret, .configMap,
     ]
 
     /// Kinds of which the status matters, too.
@@ -25,34 +25,31 @@ struct OperatorScope: Sendable {
     ) {
         let kind = Storefront.resourceKind
         let storefronts = Informer(
-            client, kind, namespace: namespace, indexes: [BroughtSecrets.index: BroughtSecrets.keys], logger: logger)
-        let shops = [ClusterView.shopIndex: ClusterView.shop]
+            client, kind, namespace: namespace, indexes: [BroughtSecrets.index: BroughtSecrets.keys],
+            transform: PackedObject.pack, logger: logger)
         var informers: [ResourceKind: Informer] = [kind: storefronts]
+        var watched: [Watched] = []
         for child in Self.children {
-            informers[child] = Informer(
-                client, child, namespace: namespace, labelSelector: Labels.selector, indexes: shops, logger: logger)
+            let informer = Informer(
+                client, child, namespace: namespace, labelSelector: Labels.selector,
+                indexes: [ClusterView.shopIndex: ClusterView.shop], transform: PackedObject.pack, logger: logger)
+            informers[child] = informer
+            watched.append(
+                Watched(informer) { event in
+                    guard Self.withStatus.contains(child) || EventFilter.ignoringStatus(event),
+                        let name = event.object.labels[Labels.instance]
+                    else { return [] }
+                    return [ObjectKey(namespace: event.object.namespace, name: name)]
+                })
         }
-        informers[.configMap] = Informer(
-            client, .configMap, namespace: namespace, labelSelector: Labels.selector, metadataOnly: true,
-            indexes: shops, transform: Self.strip, logger: logger)
-        // Also those that users bring, which have no label of ours; of all others in the cluster none is kept.
-        informers[.secret] = Informer(
-            client, .secret, namespace: namespace, metadataOnly: true, indexes: shops, transform: Self.strip,
-            keeps: { secret in
-                secret.labels[Labels.managedBy] == Labels.manager
-                    || !BroughtSecrets.storefronts(naming: secret, storefronts.store).isEmpty
-            }, logger: logger)
-        view = ClusterView(client: client, informers: informers)
-        let watched = informers.values.filter { $0.kind != kind }.map { informer in
-            Watched(informer) { event in
-                guard
-                    Self.withStatus.contains(informer.kind) || EventFilter.ignoringStatus(event)
-                        || informer.kind == .secret
-                        || informer.kind == .configMap
-                else { return [] }
-                return Self.storefronts(of: event.object, informer.kind, storefronts.store)
-            }
-        }
+        // Secrets that users bring have no label of ours; of all others in the cluster none is kept.
+        let brought = Informer(
+            client, .secret, namespace: namespace, labelSelector: Labels.strangers, metadataOnly: true,
+            transform: Self.strip,
+            keeps: { !BroughtSecrets.storefronts(naming: $0, storefronts.store).isEmpty }, logger: logger)
+        watched.append(
+            Watched(brought) { BroughtSecrets.storefronts(naming: $0.object, storefronts.store).map(\.key) })
+        view = ClusterView(client: client, informers: informers, brought: brought)
         let context = OperatorContext(
             view: view, recorder: recorder, schedules: CheckSchedules(), http: http, operatorVersion: operatorVersion,
             logger: logger)
@@ -63,25 +60,13 @@ struct OperatorScope: Sendable {
             reconciler: StorefrontReconciler(context: context))
     }
 
-    /// The Storefronts that an object is about: the one it was made for, and those that name it.
-    private static func storefronts(of object: UntypedObject, _ kind: ResourceKind, _ store: Store) -> [ObjectKey] {
-        var keys: [ObjectKey] = []
-        if object.labels[Labels.managedBy] == Labels.manager, let name = object.labels[Labels.instance] {
-            keys.append(ObjectKey(namespace: object.namespace, name: name))
-        }
-        guard kind == .secret else { return keys }
-        return keys + BroughtSecrets.storefronts(naming: object, store).map(\.key)
-    }
-
-    /// Keeps of an object what the operator looks at while its contents are as they were.
+    /// Keeps of a Secret's metadata what the operator looks at.
     @Sendable
-    private static func strip(_ object: inout UntypedObject) {
+    private static func strip(_ secret: inout UntypedObject) {
         var stripped = UntypedObject(.emptyObject)
-        for field in ["name", "namespace", "uid", "resourceVersion", "labels", "ownerReferences", "deletionTimestamp"] {
-            stripped["metadata", field] = object["metadata", field]
+        for field in ["name", "namespace", "uid", "resourceVersion", "deletionTimestamp"] {
+            stripped["metadata", field] = secret["metadata", field]
         }
-        stripped["metadata", "annotations"] = object.annotations[Annotations.applied]
-            .map { [Annotations.applied: .string($0)] }
-        object = stripped
+        secret = stripped
     }
 }

@@ -188,7 +188,7 @@ struct ShopPass: Sendable {
     }
 
     private func secretVersion(_ name: String) -> String? {
-        context.view.object(.secret, ObjectKey(namespace: shop.namespace, name: name))?.resourceVersion
+        context.view.version(.secret, ObjectKey(namespace: shop.namespace, name: name))
     }
 
     private func tell(_ changes: [String], _ reason: String, of server: String) {
@@ -216,8 +216,7 @@ struct ShopPass: Sendable {
     }
 
     private func jobs(of service: ServiceName) -> [UntypedObject] {
-        context.view.objects(.job, of: shop.key)
-            .filter { $0.labels[Labels.service] == service.rawValue }
+        context.view.objects(.job, of: shop.key, service)
     }
 
     /// A database that is to be made anew needs its migration again, whatever Job completed once.
@@ -230,8 +229,8 @@ struct ShopPass: Sendable {
         _ workload: StorefrontPlan.Workload, databaseIsReady: Bool, isMissing: Bool
     ) async -> WorkloadOutcome {
         var outcome = WorkloadOutcome(service: workload.service)
-        let step = MigrationStep(
-            planned: workload.migration.object.name, jobs: jobs(of: workload.service), now: .now)
+        let jobs = jobs(of: workload.service)
+        let step = MigrationStep(planned: workload.migration.object.name, jobs: jobs, now: .now)
         // Without its database a migration could only fail; one that has completed stays so.
         guard databaseIsReady || step.isCompleted else { return outcome }
         outcome.migration = step
@@ -246,13 +245,13 @@ struct ShopPass: Sendable {
                         "Job \(workload.migration.object.name) migrates the database of \(workload.service.rawValue) "
                         + "to \(shop.version).")
             case .retry(let job):
-                for present in jobs(of: workload.service) where present.name == job {
+                for present in jobs where present.name == job {
                     try await applier.delete(.job, present)
                 }
                 outcome.again = .seconds(1)
             case .failed(_, _, let pause): outcome.again = pause
             case .completed(let stale):
-                for job in jobs(of: workload.service) where stale.contains(job.name) {
+                for job in jobs where stale.contains(job.name) {
                     try await applier.delete(.job, job)
                 }
             case .running, .waiting: break

@@ -14,6 +14,8 @@ enum Labels {
     static let manager = "storefront-operator"
     /// Finds every object the operator made.
     static let selector = "\(managedBy)=\(manager)"
+    /// Finds the others.
+    static let strangers = "\(managedBy)!=\(manager)"
 }
 
 enum Annotations {

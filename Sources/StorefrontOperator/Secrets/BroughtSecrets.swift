@@ -14,7 +14,8 @@ enum BroughtSecrets {
     /// The Secrets that a Storefront names, as `NAMESPACE/NAME`.
     @Sendable
     static func keys(of storefront: UntypedObject) -> [String] {
-        paths.compactMap { path in
+        let storefront = PackedObject.unpack(storefront)
+        return paths.compactMap { path in
             storefront.spec?[path: path]?.stringValue
                 .map { ObjectKey(namespace: storefront.namespace, name: $0).description }
         }

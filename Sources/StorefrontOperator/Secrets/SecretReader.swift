@@ -14,7 +14,7 @@ struct SecretReader: Sendable {
 
     /// A Secret's texts by key; `nil` when there is no such Secret.
     func read(_ name: String) async throws -> [String: String]? {
-        guard let secret = try await view.content(.secret, ObjectKey(namespace: namespace, name: name)),
+        guard let secret = try await view.secret(ObjectKey(namespace: namespace, name: name)),
             !secret.isBeingDeleted
         else { return nil }
         let data = secret["data"]?.stringMapValue ?? [:]
