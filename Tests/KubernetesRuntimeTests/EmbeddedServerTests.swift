@@ -1,33 +1,15 @@
 import Foundation
 import KubernetesClient
 import KubernetesRuntime
-import LocalAPIServer
-import Logging
-import ServiceLifecycle
 import Synchronization
 import Testing
 
 /// Client and runtime against the whole API server of the local cluster, over TLS with a client certificate.
 @Suite(.timeLimit(.minutes(2))) struct EmbeddedServerTests {
-    private var quiet: Logger {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        return logger
-    }
+    private let quiet = TestCluster.quiet
 
     private func withServer(_ body: (KubernetesClient) async throws -> Void) async throws {
-        let folder = NSTemporaryDirectory() + "runtime-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let server = try APIServer(
-            configuration: .init(port: 0, stateFolder: folder, serviceRange: "127.98.128.0/17"), logger: quiet)
-        try await running(server) {
-            let kubeconfig = try server.adminKubeconfig(port: try await server.listeningPort())
-            let client = KubernetesClient(configuration: try Kubeconfig(text: kubeconfig).configuration())
-            let result: Result<Void, any Error>
-            do { result = .success(try await body(client)) } catch { result = .failure(error) }
-            try await client.shutdown()
-            try result.get()
-        }
+        try await TestCluster.with { try await body($0.admin) }
     }
 
     private func configMap(_ name: String, _ data: [String: String] = [:]) -> UntypedObject {

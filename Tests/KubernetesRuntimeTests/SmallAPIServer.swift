@@ -117,6 +117,7 @@ final class SmallAPIServer: Sendable {
             if state.isHanging { return nil }
             if depth == 5 {
                 if method == .POST { return state.create(json, in: path) }
+                if query["sendInitialEvents"] != nil { return Self.failure(422, "sendInitialEvents is forbidden") }
                 if query["watch"] == "true" { return state.watch(path, query["resourceVersion"] ?? "0", channel) }
                 return state.list(path, query)
             }
