@@ -3,74 +3,6 @@ import Testing
 
 @testable import LocalControllers
 
-@Suite struct AutoscalerTests {
-    let now = Timestamp("2026-01-01T00:10:00Z") ?? .now
-
-    func pods(_ usages: [Double?], request: Double? = 100, ready: Bool = true) -> [AutoscalerMetric.Pod] {
-        usages.enumerated().map { .init(name: "p\($0)", isReady: ready, request: request, usage: $1) }
-    }
-
-    func metric(utilization: Int) throws -> AutoscalerMetric {
-        try AutoscalerMetric([
-            "type": "Resource",
-            "resource": [
-                "name": "cpu", "target": ["type": "Utilization", "averageUtilization": JSONValue(utilization)],
-            ],
-        ])
-    }
-
-    @Test func replicasFollowTheRatioOfUsageToTarget() throws {
-        let metric = try metric(utilization: 50)
-        #expect(try metric.propose(pods([100, 100]), current: 2).replicas == 4)
-        #expect(try metric.propose(pods([10, 10, 10, 10]), current: 4).replicas == 1)
-        #expect(try metric.propose(pods([52, 53]), current: 2).replicas == 2, "within a tenth nothing changes")
-    }
-
-    @Test func podsWithoutFiguresNeverMakeItOverreact() throws {
-        let metric = try metric(utilization: 50)
-        #expect(try metric.propose(pods([100, nil]), current: 2).replicas == 2, "the silent one is taken for idle")
-        #expect(try metric.propose(pods([0, 0, nil]), current: 3).replicas == 2, "the silent one is taken for full")
-        #expect(throws: AutoscalerMetric.Failure.noMetrics) { try metric.propose(pods([nil]), current: 1) }
-        #expect(throws: AutoscalerMetric.Failure.missingRequest("p0")) {
-            try metric.propose(pods([10], request: nil), current: 1)
-        }
-    }
-
-    func autoscaler(_ spec: JSONValue) -> UntypedObject {
-        var object = UntypedObject(.horizontalPodAutoscaler, name: "h", namespace: "default")
-        object.spec = spec
-        return object
-    }
-
-    @Test func boundsHoldEvenWithoutMetrics() {
-        let bounded = autoscaler(["minReplicas": 2, "maxReplicas": 5])
-        func decide(_ current: Int, _ proposal: Int?) -> Int {
-            AutoscalerDecision(bounded, current: current, proposal: proposal, recommendations: [], now: now).replicas
-        }
-        #expect(decide(1, nil) == 2)
-        #expect(decide(9, nil) == 5)
-        #expect(decide(3, nil) == 3)
-        #expect(decide(3, 50) == 5)
-        #expect(decide(0, 3) == 0, "scaled to zero by hand means off")
-    }
-
-    @Test func scalingDownWaitsForTheHighestRecentRecommendation() {
-        let object = autoscaler(["minReplicas": 1, "maxReplicas": 10])
-        let recent = [AutoscalerDecision.Recommendation(time: now + .seconds(-60), replicas: 6)]
-        let held = AutoscalerDecision(object, current: 6, proposal: 2, recommendations: recent, now: now)
-        #expect(held.replicas == 6)
-        #expect(held.conditions.contains { $0.reason == "ScaleDownStabilized" })
-        let later = AutoscalerDecision(
-            object, current: 6, proposal: 2, recommendations: recent, now: now + .seconds(300))
-        #expect(later.replicas == 2)
-    }
-
-    @Test(arguments: [("100m", 100.0), ("1", 1000), ("1.5", 1500), ("64Mi", 67_108_864_000), ("2e3", 2_000_000)])
-    func quantitiesAreRead(text: String, thousandths: Double) {
-        #expect(Quantity.thousandths(text) == thousandths)
-    }
-}
-
 @Suite struct OwnershipGraphTests {
     func node(
         _ uid: String, owners: [String] = [], finalizers: [String] = [], deleting: Bool = false, blocks: Bool = true
@@ -166,7 +98,7 @@ import Testing
 
     @Test func podsThatServeLeastGoFirst() {
         let pods = [
-            pod("old", readySince: "00:01:00"), pod("new", readySince: "00:05:00"), pod("unready"),
+            pod("old", readySince: "00:01:00"), pod("new", readySince: "00:09:30"), pod("unready"),
             pod("pending", phase: "Pending"), pod("cheap", readySince: "00:01:00", cost: "-1"),
         ]
         #expect(

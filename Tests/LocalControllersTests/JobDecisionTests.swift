@@ -104,7 +104,7 @@ import Testing
 
     @Test func aSuspendedJobHasNoPods() {
         let decision = JobDecision(job(["suspend": true]), pods: [pod("a", "Running")], now: now)
-        #expect(decision.delete.count == 1)
+        #expect(decision.drop.count == 1, "and it has not failed")
         #expect(decision.create.count == 0)
         #expect(decision.status?["startTime"] == nil)
     }

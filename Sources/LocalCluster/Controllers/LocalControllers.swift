@@ -116,7 +116,6 @@ public struct LocalControllers: Service {
             context.client, .configMap, fieldSelector: "metadata.name=\(NamespaceReconciler.certificateName)")
         let budgets = ObjectCache(context.client, .podDisruptionBudget)
         let claims = ObjectCache(context.client, .persistentVolumeClaim)
-        let roles = ObjectCache(context.client, .clusterRole)
         let tokens = ObjectCache(
             context.client, .secret, fieldSelector: "type=\(AccountTokenReconciler.type)")
         let ofNamespace: @Sendable (InformerEvent) -> [ObjectKey] = { event in
@@ -132,10 +131,6 @@ public struct LocalControllers: Service {
                 reconciler: NamespaceReconciler(
                     context: context, serviceAccounts: accounts, rootCertificates: certificates,
                     rootCertificate: configuration.rootCertificate)),
-            Controller(
-                "clusterrole-aggregation", for: roles.informer,
-                watching: [Watched(roles.informer) { _ in RoleAggregation.aggregates(roles) }], workers: 1,
-                logger: logger, reconciler: RoleAggregation(context: context, roles: roles)),
             Controller(
                 "serviceaccount-token", for: tokens.informer,
                 watching: [

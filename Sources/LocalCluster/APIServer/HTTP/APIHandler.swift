@@ -16,6 +16,7 @@ struct APIHandler: HTTPResponder {
     let tokens: ServiceAccountTokens
     let services: ServiceAllocator
     let kubelet: KubeletClient
+    let podCounters = PodCounters()
     /// Whether pods get their ServiceAccount's token mounted.
     let admitsServiceAccounts: Bool
     let logger: Logger
@@ -83,6 +84,7 @@ struct APIHandler: HTTPResponder {
             guard request.method == .post else { throw StatusError.methodNotAllowed }
             return try answer(review, request)
         }
+        if target.group == Self.customMetricsGroup { return try await customMetrics(request, target) }
         guard
             let definition = registry.definition(
                 group: target.group, version: target.version, plural: target.resource)

@@ -1,114 +1,127 @@
 import KubernetesClient
 
-/// One resource metric of a HorizontalPodAutoscaler and Kubernetes' formula for it
-/// (pkg/controller/podautoscaler/replica_calculator.go).
+/// One metric of a HorizontalPodAutoscaler: what is measured, and what it should be.
 struct AutoscalerMetric: Equatable {
+    enum Source: Equatable {
+        /// Of all containers of a pod, or of one.
+        case resource(String, container: String?)
+        /// Served by `custom.metrics.k8s.io`, of series with some labels.
+        case pods(String, selector: JSONValue?)
+        case object(String, JSONValue)
+        case external(String)
+    }
+
     enum Target: Equatable {
         /// Per cent of the pods' requests.
         case utilization(Int)
         /// Thousandths of the unit, per pod.
-        case averageValue(Double)
+        case averageValue(Int)
+        case value(Int)
     }
 
-    enum Failure: Error, Equatable {
-        case unsupported(String)
-        case noMetrics
-        case missingRequest(String)
-    }
-
-    struct Pod: Equatable {
-        var name: String
-        var isReady: Bool
-        /// Thousandths; `nil` when the pod's containers do not say.
-        var request: Double?
-        /// Thousandths; `nil` when nothing was measured.
-        var usage: Double?
-    }
-
-    struct Proposal: Equatable {
-        var replicas: Int
-        /// What `status.currentMetrics` shows.
-        var utilization: Int?
-        var averageValue: Double
-    }
-
-    static let tolerance = 0.1
-
-    let resource: String
+    let source: Source
     let target: Target
 
-    init(_ metric: JSONValue) throws(Failure) {
-        guard metric["type"]?.stringValue == "Resource", let name = metric[path: ["resource", "name"]]?.stringValue,
-            let target = metric[path: ["resource", "target"]]
-        else { throw .unsupported(metric["type"]?.stringValue ?? "") }
-        resource = name
+    /// `nil` for what validation lets nobody write.
+    init?(_ metric: JSONValue) {
+        let type = metric["type"]?.stringValue ?? ""
+        let field = type.prefix(1).lowercased() + type.dropFirst()
+        guard let spec = metric[field], let target = spec["target"] else { return nil }
+        let name = spec[path: ["metric", "name"]]?.stringValue ?? spec["name"]?.stringValue ?? ""
+        switch type {
+        case "Resource": source = .resource(name, container: nil)
+        case "ContainerResource": source = .resource(name, container: spec["container"]?.stringValue)
+        case "Pods": source = .pods(name, selector: spec[path: ["metric", "selector"]])
+        case "Object": source = .object(name, spec["describedObject"] ?? .emptyObject)
+        case "External": source = .external(name)
+        default: return nil
+        }
+        func value(_ field: String) -> Int? {
+            (target[field]?.stringValue ?? target[field]?.intValue.map(String.init))
+                .flatMap(Quantity.thousandths).map { Int($0) }
+        }
         if let utilization = target["averageUtilization"]?.intValue {
             self.target = .utilization(utilization)
-        } else if let value = target["averageValue"]?.stringValue.flatMap(Quantity.thousandths) {
+        } else if let value = value("averageValue") {
             self.target = .averageValue(value)
+        } else if let value = value("value") {
+            self.target = .value(value)
         } else {
-            throw .unsupported(metric["type"]?.stringValue ?? "")
+            return nil
         }
     }
 
-    func propose(_ pods: [Pod], current: Int) throws(Failure) -> Proposal {
-        let measured = pods.filter { $0.isReady && $0.usage != nil }
-        guard !measured.isEmpty else { throw .noMetrics }
-        let usage = measured.reduce(0) { $0 + ($1.usage ?? 0) }
-        let average = usage / Double(measured.count)
-        var utilization: Int?
-        if case .utilization = target {
-            let request = try requests(measured)
-            utilization = Int((usage * 100 / request).rounded(.down))
-        }
-        let ratio = try ratio(measured)
-        var proposal = Proposal(replicas: current, utilization: utilization, averageValue: average)
-        let others = pods.filter { !$0.isReady || $0.usage == nil }
-        if others.isEmpty || (ratio < 1 && others.allSatisfy { !$0.isReady }) {
-            if abs(ratio - 1) > Self.tolerance { proposal.replicas = Self.count(ratio, measured.count) }
-            return proposal
-        }
-        // Pods without figures are taken for idle when that argues against growing, for full when against shrinking.
-        let assumed = try others.map { pod throws(Failure) -> Pod in
-            var pod = pod
-            if ratio > 1 { pod.usage = 0 } else { pod.usage = try full(pod) }
-            return pod
-        }
-        let all = measured + assumed
-        let corrected = try self.ratio(all)
-        if abs(corrected - 1) <= Self.tolerance || (ratio < 1) != (corrected < 1) { return proposal }
-        let replicas = Self.count(corrected, all.count)
-        if (corrected < 1 && replicas > current) || (corrected > 1 && replicas < current) { return proposal }
-        proposal.replicas = replicas
-        return proposal
-    }
-
-    private static func count(_ ratio: Double, _ pods: Int) -> Int {
-        Int((ratio * Double(pods) - 1e-9).rounded(.up))
-    }
-
-    private func ratio(_ pods: [Pod]) throws(Failure) -> Double {
-        let usage = pods.reduce(0) { $0 + ($1.usage ?? 0) }
-        switch target {
-        case .utilization(let percent):
-            return (usage * 100 / (try requests(pods))).rounded(.down) / Double(percent)
-        case .averageValue(let value): return usage / (Double(pods.count) * value)
+    /// As messages name it.
+    var name: String {
+        switch source {
+        case .resource(let name, let container):
+            if case .utilization = target {
+                "\(name) \(container == nil ? "" : "container ")resource utilization (percentage of request)"
+            } else {
+                "\(name) resource"
+            }
+        case .pods(let name, _): "pods metric \(name)"
+        case .object(let name, let object): "\(object["kind"]?.stringValue ?? "") metric \(name)"
+        case .external(let name): "external metric \(name)(nil)"
         }
     }
 
-    private func requests(_ pods: [Pod]) throws(Failure) -> Double {
-        var sum = 0.0
-        for pod in pods {
-            guard let request = pod.request, request > 0 else { throw .missingRequest(pod.name) }
-            sum += request
+    /// The reason of the condition that tells that it could not be had.
+    var failureReason: String {
+        switch source {
+        case .resource(_, nil): "FailedGetResourceMetric"
+        case .resource: "FailedGetContainerResourceMetric"
+        case .pods: "FailedGetPodsMetric"
+        case .object: "FailedGetObjectMetric"
+        case .external: "FailedGetExternalMetric"
         }
-        return sum
     }
 
-    private func full(_ pod: Pod) throws(Failure) -> Double {
-        switch target {
-        case .utilization: return try requests([pod])
-        case .averageValue(let value): return value
+    /// A failure as the autoscaler's event and condition tell it.
+    func explained(_ failure: AutoscalerFailure) -> String {
+        guard case .resource(let name, _) = source else { return failure.message }
+        if case .utilization = target { return "failed to get \(name) utilization: \(failure.message)" }
+        return "failed to get \(name) usage: \(failure.message)"
+    }
+
+    /// A failure as it is told among those of all metrics.
+    func summarized(_ failure: AutoscalerFailure) -> String {
+        let subject =
+            switch source {
+            case .resource(let name, nil): "\(name) resource metric"
+            case .resource(_, let container?): "\(container) container metric"
+            case .pods: "pods metric"
+            case .object: "object metric"
+            case .external(let name): "\(name) external metric"
+            }
+        return "failed to get \(subject) value: \(explained(failure))"
+    }
+
+    /// What `status.currentMetrics` shows.
+    func status(_ proposal: ReplicaProposal) -> JSONValue {
+        let isMemory = if case .resource("memory", _) = source { true } else { false }
+        var current: JSONValue = [
+            "averageValue": .string(Quantity.text(thousandths: proposal.averageValue, binary: isMemory))
+        ]
+        if let utilization = proposal.utilization { current["averageUtilization"] = JSONValue(utilization) }
+        switch source {
+        case .resource(let name, nil):
+            return ["type": "Resource", "resource": ["name": .string(name), "current": current]]
+        case .resource(let name, let container?):
+            return [
+                "type": "ContainerResource",
+                "containerResource": ["name": .string(name), "container": .string(container), "current": current],
+            ]
+        case .pods(let name, let selector):
+            var metric: JSONValue = ["name": .string(name)]
+            metric["selector"] = selector
+            return ["type": "Pods", "pods": ["metric": metric, "current": current]]
+        case .object, .external: return .null
         }
     }
+}
+
+/// Why a metric gives no number of replicas, in Kubernetes' words.
+struct AutoscalerFailure: Error, Equatable {
+    var message: String
 }

@@ -1,4 +1,4 @@
-/// A Kubernetes quantity (`100m`, `64Mi`, `1.5`, `2e3`) in thousandths, the finest that matters to CPU and memory.
+/// A Kubernetes quantity (`100m`, `64Mi`, `1.5`, `2e3`) in thousandths, the finest that matters to autoscaling.
 enum Quantity {
     /// - Returns: `nil` for text that is no quantity; rounded up to thousandths.
     static func thousandths(_ text: String) -> Double? {
@@ -8,6 +8,21 @@ enum Quantity {
         if let factor = factors[String(suffix)] { return (value * factor * 1000).rounded(.up) }
         guard suffix.first == "e" || suffix.first == "E", let whole = Double(text) else { return nil }
         return (whole * 1000).rounded(.up)
+    }
+
+    /// A number of thousandths as Kubernetes writes it: `1500m`, `2k`; in powers of 1024 for memory, `64Mi`.
+    static func text(thousandths value: Int, binary: Bool = false) -> String {
+        guard value % 1000 == 0 else { return "\(value)m" }
+        let whole = value / 1000
+        guard whole != 0 else { return "0" }
+        let step = binary ? 1024 : 1000
+        var (rest, unit) = (whole, 0)
+        while rest % step == 0, unit < 6 {
+            rest /= step
+            unit += 1
+        }
+        let suffixes = binary ? ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] : ["", "k", "M", "G", "T", "P", "E"]
+        return "\(rest)\(suffixes[unit])"
     }
 
     private static let factors: [String: Double] = [
