@@ -13,6 +13,15 @@ func eventually(
     Issue.record(comment ?? "did not become so in time", sourceLocation: sourceLocation)
 }
 
+/// A value that several tasks read and change.
+final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) { self.value = Mutex(value) }
+
+    func withLock<Result: Sendable>(_ body: (inout Value) -> Result) -> Result { value.withLock { body(&$0) } }
+}
+
 /// Counts calls from 1.
 final class Counter: Sendable {
     private let count = Mutex(0)

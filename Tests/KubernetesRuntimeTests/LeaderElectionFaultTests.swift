@@ -59,7 +59,7 @@ import Testing
         let made = try await cluster.admin.create(
             .configMap, UntypedObject(.configMap, name: "ledger", namespace: "default"))
         let watching = cluster.admin.separateConnections()
-        let writers = Mutex<[String]>([])
+        let writers = Shared<[String]>([])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let events = try await watching.watch(

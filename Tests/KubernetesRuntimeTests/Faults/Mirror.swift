@@ -1,7 +1,6 @@
 import FaultProxy
 import KubernetesClient
 import KubernetesRuntime
-import Synchronization
 import Testing
 
 /// A controller behind a failing network, whose work can be judged from outside: it keeps a child of each source with
@@ -12,7 +11,7 @@ final class Mirror: Sendable {
     let informer: Informer
     let controllers: ControllerSet
     private let client: KubernetesClient
-    private let state = Mutex(State())
+    private let state = Shared(State())
 
     private struct State {
         var sources: [String: Int] = [:]
@@ -75,7 +74,7 @@ final class Mirror: Sendable {
     /// - Parameter sources: there from the beginning.
     func run(sources: [String] = ["a", "b", "c", "d", "e"], _ body: () async throws -> Void) async throws {
         for name in sources { try await set(name) }
-        let hasEnded = Mutex(false)
+        let hasEnded = Shared(false)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do { try await self.controllers.run() } catch is CancellationError {}
@@ -138,7 +137,7 @@ final class Mirror: Sendable {
     func following(_ body: () async throws -> Void) async throws {
         let watching = cluster.admin.separateConnections()
         let version = try await watching.list(.configMap, namespace: "default").resourceVersion
-        let isOpen = Mutex(false)
+        let isOpen = Shared(false)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let events = try await watching.watch(
