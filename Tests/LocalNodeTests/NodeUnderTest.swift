@@ -19,7 +19,10 @@ struct NodeUnderTest {
         return logger
     }()
 
-    static func run(network: Int, _ body: (NodeUnderTest) async throws -> Void) async throws {
+    /// - Parameter controllers: whether pods are scheduled by somebody else than their node.
+    static func run(
+        network: Int, controllers hasControllers: Bool = true, _ body: (NodeUnderTest) async throws -> Void
+    ) async throws {
         let state = "/tmp/node-test-\(UUID().uuidString.prefix(8))"
         defer { try? FileManager.default.removeItem(atPath: state) }
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -46,6 +49,7 @@ struct NodeUnderTest {
             clientAuthorityFile: "\(state)/ca.crt", client: access, apiServer: .init(host: host, port: port),
             shutdownGrace: .seconds(2))
         let controllers = Task {
+            guard hasControllers else { return }
             try await LocalControllers(
                 .init(client: access, rootCertificate: server.certificateAuthority.certificatePEM), logger: logger
             ).run()
@@ -54,6 +58,13 @@ struct NodeUnderTest {
         let under = NodeUnderTest(client: client, state: state, edgePort: 8080, configuration: configuration)
         let result: Result<Void, any Error>
         do {
+            if !hasControllers {
+                try await client.create(
+                    .serviceAccount, UntypedObject(.serviceAccount, name: "default", namespace: "default"))
+                var root = UntypedObject(.configMap, name: "kube-root-ca.crt", namespace: "default")
+                root.json["data"] = ["ca.crt": .string(server.certificateAuthority.certificatePEM)]
+                try await client.create(.configMap, root)
+            }
             try await under.eventually("pods may be created") {
                 try await client.find(.serviceAccount, "default", namespace: "default") != nil
             }
@@ -71,8 +82,11 @@ struct NodeUnderTest {
     }
 
     /// Runs the node agent while `body` runs, and stops it as `storefront local up` does at its end.
-    func withAgent(_ body: () async throws -> Void) async throws {
-        let group = ServiceGroup(services: [NodeAgent(configuration, logger: Self.logger)], logger: Self.logger)
+    ///
+    /// - Parameter other: instead of ``configuration``.
+    func withAgent(_ other: NodeConfiguration? = nil, _ body: () async throws -> Void) async throws {
+        let agent = NodeAgent(other ?? configuration, logger: Self.logger)
+        let group = ServiceGroup(services: [agent], logger: Self.logger)
         let running = Task { try await group.run() }
         let result: Result<Void, any Error>
         do {

@@ -85,7 +85,10 @@ public final class NodeAgent: Service {
             configuration: configuration, client: client, events: events, logger: logger,
             configurations: configurations, hosts: HostsFiles(view: view, logger: logger),
             processes: records, programs: ProgramLookup(folders: configuration.binaryDirectories),
-            probes: ProbeRunner(http: http), services: view, routing: table, canChangeUser: getuid() == 0)
+            probes: ProbeRunner(http: http), services: view,
+            claims: ClaimVolumes(
+                client: client, node: configuration.name, folder: "\(configuration.stateDirectory)/volumes",
+                isForeign: configuration.isForeign), routing: table, canChangeUser: getuid() == 0)
         let set = PodSet(context: context, inputs: inputs.stream)
         let usage = PodUsage()
         let edge = try await EdgeServer.start(configuration.edge, table: table)
@@ -116,6 +119,7 @@ public final class NodeAgent: Service {
                 }
                 group.addTask { await configurations.run() }
                 group.addTask { await context.hosts.run() }
+                group.addTask { await context.claims.run() }
                 group.addTask { await table.run() }
                 group.addTask { await proxy.run() }
                 group.addTask {

@@ -14,6 +14,7 @@ struct NodeContext: Sendable {
     let programs: ProgramLookup
     let probes: ProbeRunner
     let services: ServiceView
+    let claims: ClaimVolumes
     let routing: RoutingTable
     /// Whether this machine lets the agent run programs as other users.
     let canChangeUser: Bool

@@ -33,7 +33,7 @@ actor PodWorker {
     let address: String
     private(set) var pod: UntypedObject
     private(set) var machine: PodMachine
-    let volumes: PodVolumes
+    private(set) var volumes: PodVolumes
     let logger: Logger
     private let publisher: PodPublisher
     private let tokens: PodTokens
@@ -57,8 +57,7 @@ actor PodWorker {
         identity = PodIdentity(pod)
         machine = PodMachine(pod, now: .now)
         volumes = PodVolumes(
-            spec: machine.spec, namespace: identity.namespace, folder: context.podFolder(pod.uid),
-            claims: "\(context.configuration.stateDirectory)/volumes")
+            spec: machine.spec, pod: identity, folder: context.podFolder(pod.uid), claims: context.claims)
         var logger = context.logger
         logger[metadataKey: "pod"] = "\(pod.key)"
         self.logger = logger
@@ -240,7 +239,10 @@ actor PodWorker {
     private func mountVolumes() async {
         guard machine.ending == nil, !machine.isFinished else { return }
         do {
-            try await volumes.refresh(sources())
+            // The copy remembers what was asked; nothing else changes it meanwhile.
+            var refreshed = volumes
+            try await refreshed.refresh(sources())
+            volumes = refreshed
             machine.volumesAreMounted = true
             lastVolumeError = nil
         } catch {

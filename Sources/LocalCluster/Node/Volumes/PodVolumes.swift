@@ -8,24 +8,35 @@ import KubernetesClient
 /// The folders of a pod on this machine: its volumes, and for each container a folder that plays its root.
 struct PodVolumes: Sendable {
     let spec: PodSpec
-    let namespace: String
+    let pod: PodIdentity
     /// `<state>/pods/<uid>`
     let folder: String
-    /// `<state>/volumes`, where claims live.
-    let claims: String
+    let claims: ClaimVolumes
+    /// Where the data of the pod's claims is, once that was asked.
+    private var claimPaths: [String: String] = [:]
+
+    init(spec: PodSpec, pod: PodIdentity, folder: String, claims: ClaimVolumes) {
+        self.spec = spec
+        self.pod = pod
+        self.folder = folder
+        self.claims = claims
+    }
 
     func root(_ container: String) -> String { "\(folder)/\(container)/root" }
 
     /// Makes the volumes be there with their present content.
     ///
     /// - Throws: ``NodeError`` naming the volume, in the kubelet's words.
-    func refresh(_ sources: PodSources) async throws {
+    mutating func refresh(_ sources: PodSources) async throws {
         for volume in spec.volumes {
             let name = volume["name"]?.stringValue ?? ""
             do {
                 if let files = try await ProjectedFiles.files(of: volume, sources) {
                     try AtomicFolder(path: path(of: volume), group: fileSystemGroup).write(files)
                 } else {
+                    if let claim = claimName(volume), claimPaths[claim] == nil {
+                        claimPaths[claim] = try await claims.path(of: claim, namespace: pod.namespace)
+                    }
                     try make(volume)
                 }
             } catch let error as NodeError {
@@ -57,8 +68,7 @@ struct PodVolumes: Sendable {
                 if (try? manager.destinationOfSymbolicLink(atPath: link)) == target { continue }
                 try? manager.removeItem(atPath: link)
                 if target != path(of: volume), isProjected(volume) {
-                    let original = (target as NSString).resolvingSymlinksInPath
-                    try manager.copyItem(atPath: original, toPath: link)
+                    try manager.copyItem(atPath: try Self.resolved(target), toPath: link)
                 } else {
                     try manager.createSymbolicLink(atPath: link, withDestinationPath: target)
                 }
@@ -97,6 +107,13 @@ struct PodVolumes: Sendable {
         return target
     }
 
+    /// The path without symbolic links.
+    private static func resolved(_ path: String) throws -> String {
+        guard let resolved = realpath(path, nil) else { throw NodeError(.fileSystem, "\(path) is not there") }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     private func isProjected(_ volume: JSONValue) -> Bool {
         ["configMap", "secret", "downwardAPI", "projected"].contains { volume[$0] != nil }
     }
@@ -109,10 +126,14 @@ struct PodVolumes: Sendable {
         return path.hasPrefix("/") ? path : "/" + path
     }
 
+    /// A generic ephemeral volume's claim is named after its pod, by the cluster's controller.
+    private func claimName(_ volume: JSONValue) -> String? {
+        if volume["ephemeral"] != nil { return "\(pod.name)-\(volume["name"]?.stringValue ?? "")" }
+        return volume[path: ["persistentVolumeClaim", "claimName"]]?.stringValue
+    }
+
     private func path(of volume: JSONValue) -> String {
-        if let claim = volume[path: ["persistentVolumeClaim", "claimName"]]?.stringValue {
-            return "\(claims)/\(namespace)/\(claim)"
-        }
+        if let claim = claimName(volume), let path = claimPaths[claim] { return path }
         if let path = volume[path: ["hostPath", "path"]]?.stringValue { return path }
         return "\(folder)/volumes/\(volume["name"]?.stringValue ?? "")"
     }
