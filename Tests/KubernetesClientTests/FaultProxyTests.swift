@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func bodiesAreCutStalledAndRewritten() async throws {
-        try await withProxy(timeout: .milliseconds(500)) { _ in
+        try await withProxy(timeout: .seconds(2)) { _ in
             [.head(200), .text("{\"a\":\n1}"), .end]
         } _: { proxy, client, _ in
             proxy.rule(.cutBody(afterBytes: 3))
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func aPartitionHoldsEverythingUntilItHeals() async throws {
-        try await withProxy(timeout: .milliseconds(300)) { proxy, client, server in
+        try await withProxy(timeout: .seconds(2)) { proxy, client, server in
             proxy.freeze(true)
             await #expect(throws: KubernetesError.self) { try await client.send(read) }
             #expect(server.requests.isEmpty)

@@ -2,12 +2,17 @@ public import NIOHTTP1
 
 /// A request below the server's address, for what ``KubernetesClient`` has no method for.
 public struct APIRequest: Sendable {
+    /// The HTTP method.
     public var method: HTTPMethod
     /// Begins with a slash, percent-encoded, without query.
     public var path: String
+    /// Not encoded, in the order given.
     public var query: [(name: String, value: String)]
+    /// What to ask for (`Accept`).
     public var accept: String
+    /// What ``body`` is.
     public var contentType: String
+    /// What to send; `nil` sends no body.
     public var body: [UInt8]?
     /// Whether it may be sent again when it is not known if the server has carried it out: it only reads, or a second
     /// time does nothing to what others did since the first.
@@ -38,8 +43,11 @@ public struct APIRequest: Sendable {
 
 /// A whole answer with a status below 300.
 public struct APIResponse: Sendable {
+    /// The HTTP status code.
     public var status: Int
+    /// The headers of the answer.
     public var headers: HTTPHeaders
+    /// The whole body.
     public var body: [UInt8]
 
     /// - Throws: ``KubernetesError/unexpectedAnswer(_:)`` when the body is not JSON.

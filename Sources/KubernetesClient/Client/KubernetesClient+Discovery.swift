@@ -2,13 +2,16 @@ import NIOHTTP1
 
 /// What `/version` says.
 public struct ServerVersion: Sendable, Hashable {
+    /// Such as `1`.
     public var major: String
+    /// Such as `36`.
     public var minor: String
     /// Such as `v1.36.0`.
     public var gitVersion: String
 }
 
 extension KubernetesClient {
+    /// What the server says of itself at `/version`.
     public func serverVersion() async throws(KubernetesError) -> ServerVersion {
         let json = try await sendJSON(APIRequest(.GET, "/version"))
         return ServerVersion(

@@ -10,9 +10,13 @@ public struct LogOptions: Sendable, Hashable {
     public var follow: Bool
     /// The output of the run before the container's last restart.
     public var previous: Bool
+    /// Only so many lines from the end.
     public var tailLines: Int?
+    /// Only what was written in the last so many seconds.
     public var sinceSeconds: Int?
+    /// At most so many bytes.
     public var limitBytes: Int?
+    /// Put the time of each line before it.
     public var timestamps: Bool
 
     public init(

@@ -31,6 +31,7 @@ extension KubernetesClient {
         }
     }
 
+    /// Reads one object as a typed view.
     public func get<Object: KubernetesObject>(
         _ type: Object.Type = Object.self, _ name: String, namespace: String? = nil
     ) async throws(KubernetesError) -> Object {
@@ -86,6 +87,7 @@ extension KubernetesClient {
         return all
     }
 
+    /// Reads a whole collection as typed views, page by page.
     public func listAll<Object: KubernetesObject>(
         _ type: Object.Type = Object.self, namespace: String? = nil, options: ListOptions = ListOptions()
     ) async throws(KubernetesError) -> [Object] {

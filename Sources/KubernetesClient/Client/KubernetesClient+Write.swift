@@ -35,6 +35,9 @@ extension KubernetesClient {
         try await replace(kind, object, subresource: "status", options: options)
     }
 
+    /// Changes an object by a patch.
+    ///
+    /// - Returns: the object as the server stored it.
     @discardableResult
     public func patch(
         _ kind: ResourceKind, _ name: String, namespace: String? = nil, _ patch: Patch, subresource: String? = nil,

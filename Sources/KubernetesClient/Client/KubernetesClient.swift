@@ -17,6 +17,7 @@ import Synchronization
 ///
 /// Call ``shutdown()`` when done.
 public final class KubernetesClient: Sendable {
+    /// What the client was made of.
     public let configuration: ClientConfiguration
     let http: HTTPClient
     /// For watches: its connections do not live through more silence than a watch may have.

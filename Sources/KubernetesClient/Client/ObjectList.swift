@@ -1,10 +1,12 @@
 /// One page of a list.
 public struct ObjectList: Sendable, Hashable {
+    /// The objects of this page.
     public var items: [UntypedObject]
     /// The state the list shows; a watch from here misses nothing.
     public var resourceVersion: String
     /// Asks for the next page; `nil` on the last one.
     public var continueToken: String?
+    /// About how many objects follow; servers do not always say.
     public var remainingItemCount: Int?
 
     public init(

@@ -6,6 +6,7 @@ public struct ListOptions: Sendable, Hashable {
     public var fieldSelector: String?
     /// The most objects in one answer; the rest comes with ``ObjectList/continueToken``.
     public var limit: Int?
+    /// Where the page begins: ``ObjectList/continueToken`` of the one before.
     public var continueToken: String?
     /// `nil` reads the newest state; `"0"` any state, from the server's cache.
     public var resourceVersion: String?
@@ -52,6 +53,7 @@ public struct WriteOptions: Sendable, Hashable {
     public var fieldManager: String?
     /// Run admission and validation and answer as if written, without writing.
     public var dryRun: Bool
+    /// `nil` leaves it to the server, which warns.
     public var fieldValidation: FieldValidation?
 
     public init(fieldManager: String? = nil, dryRun: Bool = false, fieldValidation: FieldValidation? = nil) {
@@ -85,8 +87,11 @@ public struct DeleteOptions: Sendable, Hashable {
     public var uid: String?
     /// Delete only this version.
     public var resourceVersion: String?
+    /// `nil` leaves it to the server: in the background, for most kinds.
     public var propagation: Propagation?
+    /// How long a pod has to end; `nil` takes the time it names itself.
     public var gracePeriodSeconds: Int?
+    /// Answer as if deleted, without deleting.
     public var dryRun: Bool
 
     public init(

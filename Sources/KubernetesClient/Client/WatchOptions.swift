@@ -1,6 +1,8 @@
 /// What to watch.
 public struct WatchOptions: Sendable, Hashable {
+    /// As ``ListOptions/labelSelector``.
     public var labelSelector: String?
+    /// As ``ListOptions/fieldSelector``.
     public var fieldSelector: String?
     /// The version after which to begin, from a list or bookmark; `nil` begins with all present objects as ADDED.
     public var resourceVersion: String?

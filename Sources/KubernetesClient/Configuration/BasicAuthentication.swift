@@ -6,7 +6,9 @@
 
 /// A name and password, for servers behind a gateway that wants them; no API server itself takes them any more.
 public struct BasicAuthentication: Sendable, Hashable {
+    /// Without a colon.
     public var username: String
+    /// Sent as it is, white space included.
     public var password: FileOrBytes
 
     public init(username: String, password: FileOrBytes) {

@@ -12,9 +12,11 @@ public struct ClientConfiguration: Sendable {
     public var certificateAuthority: FileOrBytes?
     /// A PEM chain to authenticate with; needs ``clientKey``.
     public var clientCertificate: FileOrBytes?
+    /// The key of ``clientCertificate``, PEM.
     public var clientKey: FileOrBytes?
     /// A bearer token.
     public var token: FileOrBytes?
+    /// A name and password, used when there is no ``token``.
     public var basicAuthentication: BasicAuthentication?
     /// A program that makes credentials.
     public var exec: ExecPlugin?
@@ -28,9 +30,13 @@ public struct ClientConfiguration: Sendable {
     public var namespace: String
     /// Act as another user (`Impersonate-User`); the three below add to it and mean nothing without it.
     public var impersonatedUser: String?
+    /// `Impersonate-Group`.
     public var impersonatedGroups: [String]
+    /// `Impersonate-Uid`.
     public var impersonatedUID: String?
+    /// `Impersonate-Extra-…`, by key.
     public var impersonatedExtra: [String: [String]]
+    /// How the client is named in the server's audit log and metrics.
     public var userAgent: String
     /// How long one request may take, retries not counted; watches and logs have no such limit once they run.
     public var requestTimeout: Duration

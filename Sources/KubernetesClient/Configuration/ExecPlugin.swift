@@ -16,11 +16,13 @@ public struct ExecPlugin: Sendable, Hashable, CustomStringConvertible, CustomDeb
     public var apiVersion: String
     /// A path, or a name that is looked up in `PATH`.
     public var command: String
+    /// What it is called with.
     public var arguments: [String]
     /// What its environment has besides this process's own.
     public var environment: [String: String]
     /// What to tell somebody who does not have the program.
     public var installHint: String?
+    /// Whether it may ask somebody.
     public var interactiveMode: InteractiveMode
     /// What the program is told of the cluster (`spec.cluster` of `KUBERNETES_EXEC_INFO`); `nil` tells nothing.
     public var clusterInfo: JSONValue?
@@ -43,6 +45,7 @@ public struct ExecPlugin: Sendable, Hashable, CustomStringConvertible, CustomDeb
         self.timeout = timeout
     }
 
+    /// What ``apiVersion`` may be.
     public static let supportedVersions = [
         "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1",
     ]

@@ -9,6 +9,7 @@ public enum FileOrBytes: Sendable, Hashable, CustomStringConvertible, CustomDebu
     case file(String)
     case bytes([UInt8])
 
+    /// Text given in place.
     public static func text(_ text: String) -> FileOrBytes { .bytes(Array(text.utf8)) }
 
     public var description: String {

@@ -9,6 +9,7 @@ public struct Kubeconfig: Sendable {
     var clusters: [String: KubeconfigEntry] = [:]
     var users: [String: KubeconfigEntry] = [:]
     var contexts: [String: KubeconfigEntry] = [:]
+    /// The context that is meant where none is said.
     public private(set) var currentContext: String?
 
     /// The names that `configuration(context:)` takes.

@@ -6,15 +6,21 @@ import AsyncHTTPClient
 public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
+    /// How the proxy is spoken to.
     public enum Scheme: String, Sendable {
         case http
         case socks5
     }
 
+    /// How the proxy is spoken to.
     public var scheme: Scheme
+    /// A name or address, without brackets.
     public var host: String
+    /// By default 80, and 1080 for SOCKS.
     public var port: Int
+    /// Sent to the proxy as Basic authentication; `nil` for none.
     public var username: String?
+    /// Belongs to ``username``.
     public var password: String?
 
     /// - Throws: ``KubernetesError/configuration(_:)`` for what is no such URL, for a proxy that is itself reached over

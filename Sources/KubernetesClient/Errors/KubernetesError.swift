@@ -22,6 +22,7 @@ public enum KubernetesError: Error, Sendable {
         public var request: String
         /// Whether the server may have seen the request; then only an idempotent one may be sent again.
         public var mayHaveBeenSent: Bool
+        /// What the layer below said.
         public var underlying: any Error
 
         public init(request: String, mayHaveBeenSent: Bool, underlying: any Error) {
@@ -33,27 +34,38 @@ public enum KubernetesError: Error, Sendable {
 }
 
 extension KubernetesError {
+    /// What the server answered; `nil` when it did not.
     public var status: Status? {
         if case .status(let status) = self { status } else { nil }
     }
 
+    /// There is no such object, or no such kind.
     public var isNotFound: Bool { has(404, "NotFound") }
     /// Another writer was first (or a server-side apply met another manager's field); not ``isAlreadyExists``.
     public var isConflict: Bool { status.map { $0.code == 409 && $0.reason != "AlreadyExists" } ?? false }
+    /// There is an object of that name.
     public var isAlreadyExists: Bool { has(nil, "AlreadyExists") }
     /// The resource version or continue token is too old: list again.
     public var isGone: Bool { has(410, "Gone") || has(nil, "Expired") }
+    /// Who is known may not do it.
     public var isForbidden: Bool { has(403, "Forbidden") }
+    /// The credentials are missing, wrong or too old.
     public var isUnauthorized: Bool { has(401, "Unauthorized") }
+    /// The object is against its schema or rules; ``Status/causes`` names the fields.
     public var isInvalid: Bool { has(422, "Invalid") }
+    /// The request makes no sense to the server.
     public var isBadRequest: Bool { has(400, "BadRequest") }
+    /// The server is too busy, or an eviction is not allowed now.
     public var isTooManyRequests: Bool { has(429, "TooManyRequests") }
+    /// The server could not do it in time; it may still have.
     public var isServerTimeout: Bool { has(nil, "ServerTimeout") || has(504, "Timeout") }
+    /// The server, or what it needs, is not there now.
     public var isUnavailable: Bool { has(503, "ServiceUnavailable") }
     /// Creating an object in a namespace that is on its way out.
     public var isNamespaceTerminating: Bool {
         status?.causes.contains { $0.reason == "NamespaceTerminating" } ?? false
     }
+    /// The task was cancelled.
     public var isCancelled: Bool {
         if case .cancelled = self { true } else { false }
     }

@@ -4,6 +4,7 @@ public struct Status: Sendable, Hashable {
     public struct Cause: Sendable, Hashable {
         /// Such as `FieldValueRequired`.
         public var reason: String
+        /// A sentence for people.
         public var message: String
         /// Such as `spec.services.product.replicas`.
         public var field: String
@@ -21,6 +22,7 @@ public struct Status: Sendable, Hashable {
     public var reason: String
     /// A sentence for people.
     public var message: String
+    /// What was wrong, one by one.
     public var causes: [Cause]
     /// `details.retryAfterSeconds`, or the `Retry-After` header when the body had none.
     public var retryAfterSeconds: Int?

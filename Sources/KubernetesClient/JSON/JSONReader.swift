@@ -5,6 +5,9 @@ struct JSONReader {
     private var depth = 0
     private static let maximumDepth = 512
     private let projection: JSONProjection
+    /// The members of the objects being read, the innermost last: a dictionary is made once their number is known.
+    private var members: [(key: String, value: JSONValue)] = []
+    private var names = SharedNames()
 
     init(bytes: UnsafeBufferPointer<UInt8>, projection: JSONProjection = .all) {
         self.bytes = bytes
@@ -51,27 +54,31 @@ struct JSONReader {
     ) throws(JSONTextError) -> JSONValue {
         try enter()
         defer { depth -= 1 }
-        var members: [String: JSONValue] = [:]
+        let first = members.count
         skipSpace()
-        if take(UInt8(ascii: "}")) { return .object(members) }
+        if take(UInt8(ascii: "}")) { return .emptyObject }
         while true {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
                 throw error("invalid character looking for beginning of object key string")
             }
-            let key = try string()
+            let key = try name()
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
             if let kept = projection.member(key) {
-                let member = try value(Self.path(path(), key), kept, duplicateKey)
-                if members.updateValue(member, forKey: key) != nil { duplicateKey(Self.path(path(), key)) }
+                members.append((key, try value(Self.path(path(), key), kept, duplicateKey)))
             } else {
                 try skipValue()
             }
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "}")) else { throw error("invalid character after object key:value pair") }
-            return .object(members)
+            var object: [String: JSONValue] = Dictionary(minimumCapacity: members.count - first)
+            for (key, value) in members[first...] {
+                if object.updateValue(value, forKey: key) != nil { duplicateKey(Self.path(path(), key)) }
+            }
+            members.removeSubrange(first...)
+            return .object(object)
         }
     }
 
@@ -189,6 +196,19 @@ struct JSONReader {
         let start = position
         skipDigits()
         if position == start { throw error("invalid character in numeric literal") }
+    }
+
+    /// The key of a member; the same long one is in memory once.
+    private mutating func name() throws(JSONTextError) -> String {
+        let start = position + 1
+        var end = start
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\"), bytes[end] >= 0x20
+        {
+            end += 1
+        }
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try string() }
+        position = end + 1
+        return names.string(UnsafeBufferPointer(rebasing: bytes[start..<end]))
     }
 
     private mutating func string() throws(JSONTextError) -> String {

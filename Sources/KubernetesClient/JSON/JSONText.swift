@@ -1,6 +1,8 @@
 /// Text that is not JSON: what was wrong and at which byte.
 public struct JSONTextError: Error, Hashable, CustomStringConvertible {
+    /// What was wrong.
     public var message: String
+    /// Where, counted in bytes from 0.
     public var offset: Int
 
     public var description: String { "\(message) at byte \(offset)" }

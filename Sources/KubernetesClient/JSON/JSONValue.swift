@@ -13,10 +13,13 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
+    /// `{}`.
     public static var emptyObject: JSONValue { .object([:]) }
 
+    /// Whether this is `null`.
     public var isNull: Bool { self == .null }
 
+    /// The truth value; `nil` for anything else.
     public var boolValue: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
@@ -30,8 +33,10 @@ extension JSONValue {
         }
     }
 
+    /// ``integerValue`` as an `Int`.
     public var intValue: Int? { integerValue.flatMap { Int(exactly: $0) } }
 
+    /// The number, whole or not; `nil` for anything else.
     public var doubleValue: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -40,14 +45,17 @@ extension JSONValue {
         }
     }
 
+    /// The string; `nil` for anything else.
     public var stringValue: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The elements; `nil` for anything else.
     public var arrayValue: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// The members; `nil` for anything else.
     public var objectValue: [String: JSONValue]? {
         if case .object(let value) = self { value } else { nil }
     }

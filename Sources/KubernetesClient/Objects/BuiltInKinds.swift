@@ -1,3 +1,4 @@
+/// The kinds that most programs meet, so that nobody has to ask a server for them.
 extension ResourceKind {
     private static func core(_ kind: String, _ plural: String, isNamespaced: Bool = true) -> ResourceKind {
         ResourceKind(group: "", version: "v1", plural: plural, kind: kind, isNamespaced: isNamespaced)

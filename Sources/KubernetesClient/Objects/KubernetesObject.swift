@@ -17,11 +17,17 @@ public protocol KubernetesObject: Sendable {
 }
 
 extension KubernetesObject {
+    /// `metadata.name`.
     public var name: String { untyped.name }
+    /// `metadata.namespace`.
     public var namespace: String? { untyped.namespace }
+    /// Namespace and name.
     public var key: ObjectKey { untyped.key }
+    /// `metadata.uid`, empty before it is created.
     public var uid: String { untyped.uid }
+    /// `metadata.generation`, which grows when the spec changes.
     public var generation: Int64 { untyped.generation }
+    /// Whether it has a deletion timestamp and waits for finalizers.
     public var isBeingDeleted: Bool { untyped.isBeingDeleted }
 
     /// The value of a top-level field such as `spec`. A missing field decodes like an empty object.

@@ -1,6 +1,8 @@
 /// What names an object of a known kind: its namespace, `nil` for kinds without, and name.
 public struct ObjectKey: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// `nil` for kinds without namespaces; never empty.
     public var namespace: String?
+    /// The name in the namespace.
     public var name: String
 
     public init(namespace: String?, name: String) {

@@ -1,10 +1,16 @@
 /// One entry of `metadata.ownerReferences`.
 public struct OwnerReference: Sendable, Hashable {
+    /// Of the owner, such as `apps/v1`.
     public var apiVersion: String
+    /// Of the owner, such as `ReplicaSet`.
     public var kind: String
+    /// Of the owner, in the same namespace.
     public var name: String
+    /// Of this very owner, not of a later one with its name.
     public var uid: String
+    /// Whether the owner manages the object; only one can.
     public var controller: Bool
+    /// Whether a foreground deletion of the owner waits for this object.
     public var blockOwnerDeletion: Bool
 
     public init(
@@ -24,6 +30,7 @@ public struct OwnerReference: Sendable, Hashable {
         self.init(apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid)
     }
 
+    /// Reads an entry; `nil` without kind and name.
     public init?(_ json: JSONValue) {
         guard let kind = json["kind"]?.stringValue, let name = json["name"]?.stringValue else { return nil }
         self.init(
@@ -32,6 +39,7 @@ public struct OwnerReference: Sendable, Hashable {
             blockOwnerDeletion: json["blockOwnerDeletion"]?.boolValue ?? false)
     }
 
+    /// The entry as it stands in an object.
     public var json: JSONValue {
         var json: JSONValue = [
             "apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(name), "uid": .string(uid),

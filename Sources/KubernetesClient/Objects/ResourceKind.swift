@@ -5,11 +5,13 @@
 public struct ResourceKind: Sendable, Hashable {
     /// The API group, empty for the core group.
     public var group: String
+    /// Such as `v1`.
     public var version: String
     /// The name in URLs and RBAC rules, such as `deployments`.
     public var plural: String
     /// The name in objects, such as `Deployment`.
     public var kind: String
+    /// Whether its objects are in namespaces.
     public var isNamespaced: Bool
 
     public init(group: String, version: String, plural: String, kind: String, isNamespaced: Bool = true) {

@@ -13,8 +13,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public init(_ date: Date) { microseconds = Int64((date.timeIntervalSince1970 * 1_000_000).rounded()) }
 
+    /// The time of the system's clock.
     public static var now: Timestamp { Timestamp(Date()) }
 
+    /// The same moment, to the microsecond.
     public var date: Date { Date(timeIntervalSince1970: Double(microseconds) / 1_000_000) }
 
     /// `2026-01-31T12:00:00Z`, the fraction cut off.
@@ -25,11 +27,13 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
+    /// The moment so much later.
     public static func + (left: Timestamp, right: Duration) -> Timestamp {
         let (seconds, attoseconds) = right.components
         return Timestamp(microseconds: left.microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
     }
 
+    /// The time from one moment to another.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
         .microseconds(left.microseconds - right.microseconds)
     }

@@ -1,6 +1,8 @@
 /// YAML that could not be read: what was wrong and on which line, counted from 1.
 public struct YAMLError: Error, Hashable, CustomStringConvertible {
+    /// What was wrong.
     public var message: String
+    /// Where, counted from 1.
     public var line: Int
 
     public init(_ message: String, line: Int) {
