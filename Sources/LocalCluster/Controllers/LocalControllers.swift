@@ -84,6 +84,12 @@ public struct LocalControllers: Service {
                 "job", for: context.jobs.informer, watching: [.owned(context.pods.informer, by: .job)],
                 logger: logger, reconciler: JobReconciler(context: context)),
             Controller(
+                "statefulset", for: context.statefulSets.informer,
+                watching: [
+                    .owned(context.pods.informer, by: .statefulSet),
+                    .owned(context.revisions.informer, by: .statefulSet),
+                ], logger: logger, reconciler: StatefulSetReconciler(context: context)),
+            Controller(
                 "horizontalpodautoscaler", for: autoscalers.informer, workers: 2,
                 resync: .seconds(60), logger: logger,
                 reconciler: AutoscalerReconciler(context: context, autoscalers: autoscalers)),
