@@ -51,17 +51,19 @@ public struct APIServer: Service {
             let services = ServiceAllocator(range: range)
             let kubelet = try KubeletClient(
                 certificate: try authority.issue(commonName: "kube-apiserver", organizations: ["system:masters"]))
+            let authorizer = Authorizer(store: store)
             self.certificateAuthority = authority
             self.adminToken = token
             self.handler = APIHandler(
                 store: store, registry: registry,
                 authenticator: Authenticator(adminToken: token, tokens: tokens, store: store),
-                authorizer: Authorizer(store: store), tokens: tokens, services: services, kubelet: kubelet,
+                authorizer: authorizer, tokens: tokens, services: services, kubelet: kubelet,
                 admitsServiceAccounts: configuration.admitsServiceAccounts, logger: logger)
             self.tls = try Self.tls(configuration, authority)
             try CustomKinds(store: store, registry: registry).restore()
             for service in store.list("services").objects { services.restore(service.value()) }
             try Bootstrap(store: store, registry: registry, services: services, configuration: configuration).run()
+            try RoleAggregation(store: store, authorizer: authorizer).run()
         } catch {
             throw APIServerError(
                 code: .unusableState, message: "cannot use the state in \(configuration.stateFolder)", underlying: error

@@ -5,13 +5,18 @@ enum BuiltinStrategies {
     static func prepareForCreate(_ object: inout JSONValue, _ definition: ResourceDefinition) {
         switch (definition.group, definition.kind) {
         case ("", "Namespace"):
-            object[path: ["spec", "finalizers"]] = ["kubernetes"]
+            let finalizers = object[path: ["spec", "finalizers"]]?.arrayValue ?? []
+            if !finalizers.contains("kubernetes") {
+                object[path: ["spec", "finalizers"]] = .array(finalizers + ["kubernetes"])
+            }
             object["status"] = ["phase": "Active"]
         case ("", "Pod"):
             object[path: ["status", "phase"]] = "Pending"
             object[path: ["status", "qosClass"]] = .string(qualityOfService(object["spec"] ?? [:]))
         case ("", "PersistentVolumeClaim"), ("", "PersistentVolume"): object["status"] = ["phase": "Pending"]
         case ("", "Service"): ipFamilies(&object)
+        case ("apps", "DaemonSet"): object[path: BuiltinDefaults.templateGeneration] = "1"
+        case ("apps", "StatefulSet"): object[path: ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]] = nil
         case ("batch", "Job"): jobSelector(&object)
         case ("apiextensions.k8s.io", _): storedVersions(&object)
         default: break
@@ -21,6 +26,7 @@ enum BuiltinStrategies {
     static func prepareForUpdate(_ object: inout JSONValue, _ old: JSONValue, _ definition: ResourceDefinition) {
         switch (definition.group, definition.kind) {
         case ("", "Service"): service(&object, old)
+        case ("apps", "DaemonSet"): templateGeneration(&object, old)
         case ("", "Namespace"): object[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
         case ("", "PersistentVolumeClaim"):
             object.change("spec") {
@@ -33,11 +39,20 @@ enum BuiltinStrategies {
         }
     }
 
+    private static func templateGeneration(_ object: inout JSONValue, _ old: JSONValue) {
+        let path = BuiltinDefaults.templateGeneration
+        let before = old[path: path]?.stringValue ?? "1"
+        let isSame = object[path: ["spec", "template"]] == old[path: ["spec", "template"]]
+        object[path: path] = .string(isSame ? before : String((Int(before) ?? 0) + 1))
+    }
+
     private static func ipFamilies(_ object: inout JSONValue) {
         object.change("spec") { spec in
             guard spec["type"] != "ExternalName" else { return }
-            spec.setDefault("ipFamilies", ["IPv4"])
-            spec.setDefault("ipFamilyPolicy", "SingleStack")
+            // What has no endpoints of its own may have them of either family.
+            let isOpen = spec["clusterIP"] == "None" && spec["selector"] == nil
+            spec.setDefault("ipFamilies", isOpen ? ["IPv4", "IPv6"] : ["IPv4"])
+            spec.setDefault("ipFamilyPolicy", isOpen ? "RequireDualStack" : "SingleStack")
         }
     }
 
@@ -47,9 +62,17 @@ enum BuiltinStrategies {
         object.change("spec") { spec in
             let (type, oldType) = (spec["type"], before["type"])
             if type == "ExternalName" {
-                for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]
+                for field in [
+                    "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy",
+                    "externalTrafficPolicy", "allocateLoadBalancerNodePorts", "loadBalancerClass",
+                ]
                 where spec[field] == before[field] { spec[field] = nil }
+                if oldType != "ExternalName" { spec.changeEach("ports") { $0["nodePort"] = nil } }
                 return
+            }
+            if type != "LoadBalancer", oldType == "LoadBalancer" {
+                for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"]
+                where spec[field] == before[field] { spec[field] = nil }
             }
             if oldType != "ExternalName" {
                 for field in ["clusterIP", "ipFamilies", "ipFamilyPolicy"] {
@@ -90,7 +113,7 @@ enum BuiltinStrategies {
         for (label, value) in labels { object[path: ["spec", "template", "metadata", "labels", label]] = value }
         let isBare = object[path: ["metadata", "labels"]] == nil
         if isBare { object[path: ["metadata", "labels"]] = object[path: ["spec", "template", "metadata", "labels"]] }
-        object[path: ["spec", "selector"]] = ["matchLabels": ["batch.kubernetes.io/controller-uid": uid]]
+        object[path: ["spec", "selector", "matchLabels", "batch.kubernetes.io/controller-uid"]] = uid
     }
 
     private static func qualityOfService(_ spec: JSONValue) -> String {

@@ -19,6 +19,10 @@ public struct FieldSelector: Sendable, Hashable {
             guard let requirement = Self.requirement(part) else {
                 throw .badRequest("invalid selector: '\(text)'; can't understand '\(part)'")
             }
+            let value = part.drop { $0 != "=" }.drop { $0 == "=" }
+            if value.replacing("\\=", with: "").contains("=") {
+                throw .badRequest("invalid field selector: unescaped character in value: 61")
+            }
             let known = definition.fieldLabels
             guard known.contains(requirement.field) else {
                 let labels = ["metadata.name", "metadata.namespace"]
@@ -93,6 +97,11 @@ public struct FieldSelector: Sendable, Hashable {
         }
     }
 
+    /// Adds that only the object of this name matches.
+    public mutating func require(name: String) {
+        requirements.append(Requirement(field: "metadata.name", equal: true, value: name))
+    }
+
     /// The only name that can match, if the selector says one.
     public var name: String? { requirements.first { $0.equal && $0.field == "metadata.name" }?.value }
 
@@ -117,12 +126,9 @@ extension ResourceDefinition {
             case "secrets": ["type"]
             case "services": ["spec.clusterIP", "spec.type"]
             case "events":
-                [
-                    "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
-                    "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
-                    "reason", "reportingComponent", "source", "type", "regarding.kind", "regarding.name",
-                    "regarding.namespace", "regarding.uid", "reportingController",
-                ]
+                ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"].map {
+                    (group.isEmpty ? "involvedObject." : "regarding.") + $0
+                } + ["reason", "type"] + (group.isEmpty ? ["reportingComponent", "source"] : ["reportingController"])
             case "replicasets": ["status.replicas"]
             case "jobs": ["status.successful"]
             default: []

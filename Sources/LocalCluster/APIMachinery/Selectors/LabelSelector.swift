@@ -71,7 +71,7 @@ extension LabelSelector.Requirement {
         let list = values.sorted().joined(separator: ",")
         return switch `operator` {
         case .in: values.count == 1 ? "\(key)=\(list)" : "\(key) in (\(list))"
-        case .notIn: values.count == 1 ? "\(key)!=\(list)" : "\(key) notin (\(list))"
+        case .notIn: "\(key) notin (\(list))"
         case .exists: key
         case .doesNotExist: "!\(key)"
         case .greaterThan: "\(key)>\(list)"

@@ -49,7 +49,12 @@ struct LabelSelectorParser {
 
     mutating func requirements() throws(StatusError) -> [LabelSelector.Requirement] {
         var result: [LabelSelector.Requirement] = []
-        guard current != .end else { return [] }
+        switch current {
+        case .end: return []
+        case .word, .symbol("!"): break
+        case .symbol(let text):
+            throw StatusError.badRequest("found '\(text)', expected: !, identifier, or 'end of string'")
+        }
         while true {
             result.append(try requirement())
             switch next() {
@@ -57,8 +62,9 @@ struct LabelSelectorParser {
             case .symbol(","):
                 if case .word = current { continue }
                 if current == .symbol("!") { continue }
-                throw Self.error("found '\(current.literal)', expected: identifier after ','")
-            case let other: throw Self.error("found '\(other.literal)', expected: ',' or 'end of string'")
+                throw StatusError.badRequest("found '\(current.literal)', expected: identifier after ','")
+            case let other:
+                throw StatusError.badRequest("found '\(other.literal)', expected: ',' or 'end of string'")
             }
         }
     }

@@ -30,6 +30,20 @@ struct BuiltinValidation {
         errors.append(.invalid(path.joined(separator: "."), new[path: path] ?? .null, detail))
     }
 
+    /// Types whose required members are asked for in other words.
+    private static func hasOwnWords(_ type: String) -> Bool {
+        switch type {
+        case "TopologySpreadConstraint", "HostAlias", "NodeSelector", "PodAffinityTerm", "HTTPGetAction",
+            "TCPSocketAction", "Sysctl", "SeccompProfile", "DownwardAPIVolumeFile", "ServiceAccountTokenProjection",
+            "CrossVersionObjectReference", "HorizontalPodAutoscalerSpec", "MetricSpec", "MetricTarget",
+            "MetricIdentifier", "ResourceMetricSource", "ContainerResourceMetricSource", "Endpoint", "EndpointSlice",
+            "PodFailurePolicyOnExitCodesRequirement",
+            "DaemonSetSpec", "LimitRangeSpec", "LimitRangeItem", "ValidatingWebhook", "MutatingWebhook":
+            true
+        default: false
+        }
+    }
+
     /// What the schema says: required members, allowed values, minimums.
     private mutating func walk(_ value: JSONValue, _ schema: Schema, _ path: String) {
         if let allowed = schema.bounds.enumeration, value != "", !value.isNull, !allowed.contains(value) {
@@ -40,7 +54,8 @@ struct BuiltinValidation {
         }
         switch value {
         case .object(let members):
-            for name in schema.required {
+            let type = schema.typeName.map { $0.split(separator: ".").last.map(String.init) ?? "" } ?? ""
+            for name in schema.required where !Self.hasOwnWords(type) {
                 let member = members[name] ?? .null
                 guard member.isNull || member == "" || member == [] else { continue }
                 fail(.required("\(path).\(name)", name == "pathType" ? "pathType must be specified" : ""))
@@ -59,25 +74,31 @@ struct BuiltinValidation {
         let spec = object["spec"] ?? [:]
         let oldSpec = old?["spec"]
         switch (definition.group, definition.kind) {
+        case ("", "Namespace"): namespace(object, old)
         case ("", "ConfigMap"): configMap(object, old)
         case ("", "Secret"): secret(object, old)
         case ("", "Service"): service(spec, oldSpec)
-        case ("", "Pod"): pod(spec, oldSpec)
+        case ("", "Pod"): pod(object, old)
         case ("", "Event"), ("events.k8s.io", "Event"): event(object, old, definition)
         case ("", "PersistentVolumeClaim"): claim(spec, oldSpec)
         case ("apps", _): workload(definition.kind, object, old)
         case ("batch", "Job"): job(spec, oldSpec)
-        case ("batch", "CronJob"): cronJob(spec)
+        case ("batch", "CronJob"): cronJob(object, old)
         case ("autoscaling", _): autoscaler(spec)
         case ("policy", _): disruptionBudget(spec)
         case ("networking.k8s.io", "NetworkPolicy"): networkPolicy(spec)
-        case ("networking.k8s.io", "Ingress"): ingress(spec)
+        case ("networking.k8s.io", "Ingress"): ingress(object, old)
         case ("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "ClusterRole"):
             role(object, definition.kind)
         case ("rbac.authorization.k8s.io", _): binding(object, old, definition.kind)
         case ("coordination.k8s.io", _): lease(spec)
+        case ("discovery.k8s.io", _): endpointSlice(object, old)
+        case ("", "Endpoints"): endpoints(object)
+        case ("", "ResourceQuota"): quota(spec, oldSpec)
+        case ("", "LimitRange"): limitRange(spec)
+        case ("admissionregistration.k8s.io", _): webhooks(object)
         case ("apiextensions.k8s.io", _): errors += CustomResourceDefinitions.faults(object, old: old)
-        case ("authorization.k8s.io", _): review(spec, definition.kind)
+        case ("authorization.k8s.io", _): review(object, definition.kind)
         case ("scheduling.k8s.io", _):
             if let old, old["value"] != object["value"] {
                 fail(.forbidden("value", "may not be changed in an update."))

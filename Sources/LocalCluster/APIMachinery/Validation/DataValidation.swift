@@ -70,7 +70,7 @@ extension BuiltinValidation {
         }
     }
 
-    mutating func claim(_ spec: JSONValue, _ old: JSONValue?) {
+    mutating func claim(_ spec: JSONValue, _ old: JSONValue?, _ path: String = "spec") {
         if let old {
             var (new, before) = (spec, old)
             for field in ["resources", "volumeAttributesClassName"] + (old["volumeName"] == nil ? ["volumeName"] : []) {
@@ -84,11 +84,50 @@ extension BuiltinValidation {
                     "spec is immutable after creation except resources.requests and volumeAttributesClassName for "
                         + "bound claims"))
         } else {
-            require(spec["accessModes"] != nil, .required("spec.accessModes", "at least 1 access mode is required"))
-            require(
-                spec[path: ["resources", "requests", "storage"]] != nil,
-                .required("spec.resources[storage]"))
+            newClaim(spec, path)
         }
+    }
+
+    mutating func namespace(_ object: JSONValue, _ old: JSONValue?) {
+        for (index, finalizer) in (object[path: ["spec", "finalizers"]]?.arrayValue ?? []).enumerated() {
+            guard let name = finalizer.stringValue, name != "kubernetes", !name.contains("/") else { continue }
+            fail(
+                .invalid(
+                    "spec.finalizers[\(index)]", finalizer,
+                    "name is neither a standard finalizer name nor is it fully qualified"))
+        }
+        guard old != nil else { return }
+        let isDeleting = object[path: ["metadata", "deletionTimestamp"]] != nil
+        let phase = object[path: ["status", "phase"]] ?? ""
+        if !isDeleting, phase != "Active" {
+            fail(.invalid("status.Phase", phase, "may only be 'Active' if `deletionTimestamp` is empty"))
+        } else if isDeleting, phase != "Terminating" {
+            fail(.invalid("status.Phase", phase, "may only be 'Terminating' if `deletionTimestamp` is not empty"))
+        }
+    }
+
+    private mutating func newClaim(_ spec: JSONValue, _ path: String) {
+        let modes = spec["accessModes"]?.arrayValue ?? []
+        if modes.isEmpty { fail(.required("\(path).accessModes", "at least 1 access mode is required")) }
+        for mode in modes {
+            choice(
+                mode, "\(path).accessModes", ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"])
+        }
+        if modes.contains("ReadWriteOncePod"), modes.count > 1 {
+            fail(.forbidden("\(path).accessModes", "may not use ReadWriteOncePod with other access modes"))
+        }
+        if let storage = spec[path: ["resources", "requests", "storage"]] {
+            if storage.stringValue.flatMap(Quantity.value) ?? 1 <= 0 {
+                fail(.invalid("\(path).resources[storage]", storage, "must be greater than zero"))
+            }
+        } else {
+            fail(.required("\(path).resources[storage]"))
+        }
+        for field in ["storageClassName", "volumeAttributesClassName"] {
+            text(spec[field], "\(path).\(field)", Names.faultsOfSubdomain)
+        }
+        choice(spec["volumeMode"], "\(path).volumeMode", ["Block", "Filesystem"])
+        if let selector = spec["selector"] { expressions(selector, "\(path).selector") }
     }
 
     mutating func event(_ object: JSONValue, _ old: JSONValue?, _ definition: ResourceDefinition) {
@@ -123,5 +162,20 @@ extension BuiltinValidation {
         if event["eventTime"] == .null { fail(.required("eventTime")) }
         let type = event["type"]?.stringValue ?? ""
         if type != "Normal", type != "Warning" { fail(.invalid("type", "", "has invalid value: \(type)")) }
+        for (field, core, limit) in [
+            ("note", "message", 1024), ("reportingInstance", "reportingInstance", 128), ("action", "action", 128),
+            ("reason", "reason", 128),
+        ] where (event[field]?.stringValue ?? "").utf8.count > limit {
+            fail(.invalid(core, "", "can have at most \(limit) characters"))
+        }
+        for (field, core) in [
+            ("deprecatedCount", "count"), ("deprecatedFirstTimestamp", "firstTimestamp"),
+            ("deprecatedLastTimestamp", "lastTimestamp"), ("deprecatedSource", "source"),
+        ] where ![nil, .null, 0, .emptyObject].contains(event[field]) {
+            fail(.invalid(core, "", "needs to be unset"))
+        }
+        if let count = event["series"]?["count"]?.intValue, count < 2 {
+            fail(.invalid("series.count", "", "should be at least 2"))
+        }
     }
 }

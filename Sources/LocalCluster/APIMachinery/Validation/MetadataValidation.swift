@@ -17,8 +17,11 @@ struct MetadataValidation {
         } else {
             errors += nameFaults(name).map { .invalid("metadata.name", .string(name), $0) }
         }
+        if let generation = metadata["generation"], generation.integerValue ?? 0 < 0 {
+            errors.append(.invalid("metadata.generation", generation, "must be greater than or equal to 0"))
+        }
         errors += Self.labelFaults(metadata["labels"], "metadata.labels")
-        errors += annotationFaults(metadata["annotations"])
+        errors += Self.annotationFaults(metadata["annotations"], "metadata.annotations")
         errors += ownerFaults(metadata["ownerReferences"])
         errors += finalizerFaults(metadata["finalizers"])
         return errors
@@ -38,7 +41,7 @@ struct MetadataValidation {
                             + "[]string{\(list)}"))
             }
         }
-        for field in ["name", "namespace", "uid", "creationTimestamp"] {
+        for field in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"] {
             let value = new[path: ["metadata", field]]
             if value != old[path: ["metadata", field]] {
                 errors.append(.invalid("metadata.\(field)", value ?? .null, "field is immutable"))
@@ -46,14 +49,16 @@ struct MetadataValidation {
         }
         let metadata = new["metadata"] ?? [:]
         errors += Self.labelFaults(metadata["labels"], "metadata.labels")
-        errors += annotationFaults(metadata["annotations"])
+        errors += Self.annotationFaults(metadata["annotations"], "metadata.annotations")
         errors += ownerFaults(metadata["ownerReferences"])
         return errors + finalizerFaults(metadata["finalizers"])
     }
 
     private func nameFaults(_ name: String) -> [String] {
         switch (definition.group, definition.kind) {
-        case ("", "Namespace"), ("", "Service"): Names.faultsOfLabel(name)
+        case ("", "Namespace"), ("", "Service"), ("apps", "StatefulSet"): Names.faultsOfLabel(name)
+        // A budget's name is not looked at.
+        case ("policy", _): []
         case ("rbac.authorization.k8s.io", _), (_, "Event"): Names.faultsOfPathSegment(name)
         default: Names.faultsOfSubdomain(name)
         }
@@ -61,28 +66,36 @@ struct MetadataValidation {
 
     static func labelFaults(_ labels: JSONValue?, _ path: String) -> [FieldError] {
         (labels?.objectValue ?? [:]).sorted { $0.key < $1.key }.flatMap { key, value in
-            Names.faultsOfQualifiedName(key).map { FieldError.invalid(path, .string(key), $0) }
+            Names.faultsOfLabelKey(key).map { FieldError.invalid(path, .string(key), $0) }
                 + Names.faultsOfLabelValue(value.stringValue ?? "").map { .invalid(path, value, $0) }
         }
     }
 
-    private func annotationFaults(_ annotations: JSONValue?) -> [FieldError] {
+    static func annotationFaults(_ annotations: JSONValue?, _ path: String) -> [FieldError] {
         let members = annotations?.objectValue ?? [:]
         var errors = members.keys.sorted().flatMap { key in
             Names.faultsOfQualifiedName(key.lowercased()).map {
-                FieldError.invalid("metadata.annotations", .string(key), $0)
+                FieldError.invalid(path, .string(key), $0)
             }
         }
         let size = members.reduce(0) { $0 + $1.key.utf8.count + ($1.value.stringValue?.utf8.count ?? 0) }
-        if size > 262_144 { errors.append(.tooLong("metadata.annotations", maximum: 262_144)) }
+        if size > 262_144 { errors.append(.tooLong(path, maximum: 262_144)) }
         return errors
     }
 
     private func ownerFaults(_ owners: JSONValue?) -> [FieldError] {
         var errors: [FieldError] = []
         let list = owners?.arrayValue ?? []
-        for (index, owner) in list.enumerated() {
-            let path = "metadata.ownerReferences[\(index)]"
+        for owner in list {
+            let path = "metadata.ownerReferences"
+            let version = owner["apiVersion"]?.stringValue ?? ""
+            if version.split(separator: "/").count > 2 {
+                errors.append(.invalid("\(path).apiVersion", .string(version), "version must not be empty"))
+            }
+            if version == "v1", owner["kind"] == "Event" {
+                let detail = "/v1, Kind=Event is disallowed from being an owner"
+                errors.append(FieldError(.invalid, path, shown: Self.shown(owner), detail))
+            }
             for (field, message) in [
                 ("apiVersion", "version must not be empty"), ("kind", "must not be empty"),
                 ("name", "must not be empty"), ("uid", "must not be empty"),
@@ -93,8 +106,9 @@ struct MetadataValidation {
         let controllers = list.filter { $0["controller"] == true }
         if controllers.count > 1 {
             errors.append(
-                .invalid(
-                    "metadata.ownerReferences", owners ?? .null,
+                FieldError(
+                    .invalid, "metadata.ownerReferences",
+                    shown: "[\(list.map(Self.shown).joined(separator: ","))]",
                     "Only one reference can have Controller set to true. Found \"true\" in references for "
                         + "\(controllers[0]["kind"]?.stringValue ?? "")/\(controllers[0]["name"]?.stringValue ?? "") and "
                         + "\(controllers[1]["kind"]?.stringValue ?? "")/\(controllers[1]["name"]?.stringValue ?? "")"))
@@ -102,11 +116,26 @@ struct MetadataValidation {
         return errors
     }
 
+    /// An owner in the order in which Go writes its members.
+    private static func shown(_ owner: JSONValue) -> String {
+        let members = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"].compactMap { name in
+            owner[name].map { "\"\(name)\":\($0.text())" }
+        }
+        return "{\(members.joined(separator: ","))}"
+    }
+
     private func finalizerFaults(_ finalizers: JSONValue?) -> [FieldError] {
         var errors: [FieldError] = []
         let names = finalizers?.arrayValue?.compactMap(\.stringValue) ?? []
-        for name in names {
+        for (index, name) in names.enumerated() {
             errors += Names.faultsOfQualifiedName(name).map { .invalid("metadata.finalizers", .string(name), $0) }
+            let isStandard = ["kubernetes", "orphan", "foregroundDeletion"].contains(name)
+            if !definition.isCustom, !isStandard, !name.contains("/") {
+                errors.append(
+                    .invalid(
+                        "metadata.finalizers[\(index)]", .string(name),
+                        "name is neither a standard finalizer name nor is it fully qualified"))
+            }
         }
         if names.contains("orphan"), names.contains("foregroundDeletion") {
             errors.append(

@@ -39,6 +39,13 @@ enum Names {
         ]
     }
 
+    /// A label's key: as an annotation's, in other words.
+    static func faultsOfLabelKey(_ text: String) -> [String] {
+        let faults = faultsOfQualifiedName(text)
+        guard text.split(separator: "/", omittingEmptySubsequences: false).count > 2 else { return faults }
+        return faults.map { $0.replacing("a qualified name must", with: "a valid label key must") }
+    }
+
     /// A label or annotation key: an optional DNS prefix and a name.
     static func faultsOfQualifiedName(_ text: String) -> [String] {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -55,7 +62,7 @@ enum Names {
             }
         default:
             return [
-                "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
+                "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
                     + "with an alphanumeric character"
                     + example(["MyName", "my.name", "123-abc"], qualifiedPart)
                     + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
@@ -64,7 +71,7 @@ enum Names {
         if name.isEmpty {
             faults.append("name part must be non-empty")
         } else {
-            faults += tooLong(name, 63).map { "name part \($0)" }
+            faults += name.utf8.count > 63 ? ["name part must be no more than 63 bytes"] : []
         }
         if !Pattern.matches(name, "^\(qualifiedPart)$") {
             faults.append(
@@ -75,7 +82,7 @@ enum Names {
     }
 
     static func faultsOfLabelValue(_ text: String) -> [String] {
-        var faults = tooLong(text, 63)
+        var faults = text.utf8.count > 63 ? ["must be no more than 63 bytes"] : []
         if !Pattern.matches(text, "^\(valuePart)$") {
             faults.append(
                 "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
@@ -92,8 +99,22 @@ enum Names {
                 "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
                     + example(["key.name", "KEY_NAME", "key-name"], "[-._a-zA-Z0-9]+"))
         }
-        if text == "." || text == ".." { faults.append("must not be '\(text)'") }
+        if text == "." || text == ".." {
+            faults.append("must not be '\(text)'")
+        } else if text.hasPrefix("..") {
+            faults.append("must not start with '..'")
+        }
         return faults
+    }
+
+    static func faultsOfWildcard(_ text: String) -> [String] {
+        let format = "\\*\\.\(subdomain)"
+        if Pattern.matches(text, "^\(format)$") { return tooLong(text, 253) }
+        return tooLong(text, 253) + [
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist "
+                + "of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
+                + example(["*.example.com"], format)
+        ]
     }
 
     /// A name that may stand in a URL path (RBAC objects).
@@ -102,8 +123,66 @@ enum Names {
         return ["/", "%"].filter { text.contains($0) }.map { "may not contain '\($0)'" }
     }
 
+    static func faultsOfSearchDomain(_ text: String) -> [String] {
+        let label = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+        let format = "\(label)(\\.\(label))*"
+        if Pattern.matches(text, "^\(format)$") { return tooLong(text, 253) }
+        return tooLong(text, 253) + [
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and "
+                + "must start and end with an alphanumeric character" + example(["example.com"], format)
+        ]
+    }
+
+    static func faultsOfHeaderName(_ text: String) -> [String] {
+        if Pattern.matches(text, "^[-A-Za-z0-9]+$") { return [] }
+        return [
+            "a valid HTTP header must consist of alphanumeric characters or '-'"
+                + example(["X-Header-Name"], "[-A-Za-z0-9]+")
+        ]
+    }
+
+    static func faultsOfPortName(_ text: String) -> [String] {
+        var faults: [String] = []
+        if text.utf8.count > 15 { faults.append("must be no more than 15 characters") }
+        if !Pattern.matches(text, "^[-a-z0-9]+$") {
+            faults.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+        }
+        if !Pattern.matches(text, "[a-z]") { faults.append("must contain at least one letter (a-z)") }
+        if text.contains("--") { faults.append("must not contain consecutive hyphens") }
+        if text.hasPrefix("-") || text.hasSuffix("-") { faults.append("must not begin or end with a hyphen") }
+        return faults
+    }
+
+    /// The kinds of objects that quotas count.
+    static let countedResources = [
+        "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps",
+        "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
+    ]
+
+    /// The name of what a quota may bound.
+    static func faultsOfQuotaResource(_ text: String) -> [String] {
+        let faults = faultsOfQualifiedName(text)
+        if text.contains("/") || !faults.isEmpty { return faults }
+        let amounts = ["cpu", "memory", "ephemeral-storage"]
+        let known = amounts + ["requests.", "limits."].flatMap { list in amounts.map { list + $0 } }
+        let isKnown = known.contains(text) || ["storage", "requests.storage"].contains(text)
+        if isKnown || countedResources.contains(text) || text.contains("hugepages-") { return [] }
+        return ["must be a standard resource type or fully qualified", "must be a standard resource for quota"]
+    }
+
+    /// The name of what a container may use.
+    static func faultsOfContainerResource(_ text: String) -> [String] {
+        var faults = faultsOfQualifiedName(text)
+        if text.contains("/") { return faults }
+        if ["cpu", "memory", "ephemeral-storage"].contains(text) || text.hasPrefix("hugepages-") { return faults }
+        if faults.isEmpty, !countedResources.contains(text), text != "storage" {
+            faults.append("must be a standard resource type or fully qualified")
+        }
+        return faults + ["must be a standard resource for containers"]
+    }
+
     private static func tooLong(_ text: String, _ maximum: Int) -> [String] {
-        text.utf8.count > maximum ? ["must be no more than \(maximum) bytes"] : []
+        text.utf8.count > maximum ? ["must be no more than \(maximum) characters"] : []
     }
 
     private static func example(_ examples: [String], _ format: String) -> String {

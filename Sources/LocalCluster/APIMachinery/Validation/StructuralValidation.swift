@@ -1,128 +1,242 @@
 import KubernetesClient
 
 /// The validation of a custom object against its schema, in Kubernetes' words.
+///
+/// What is found is told about paths below `root`: the errors' fields have it in front, their sentences do not (an error
+/// of a write to `/status` has the field `status.phase` and reads `phase in body …`).
 struct StructuralValidation {
-    /// What messages leave out at the front of a path (`status.` for writes to the status subresource).
-    var hiddenPrefix = ""
-    private(set) var errors: [FieldError] = []
+    /// Where the validated value stands: `""` for an object, else `status` or the place of a default.
+    let root: String
 
-    init(hiddenPrefix: String = "") { self.hiddenPrefix = hiddenPrefix }
+    /// What is wrong with a value. On an update (`old`) what did not change since is not refused again: list elements are
+    /// compared by key where the list has keys, other lists as a whole.
+    static func faults(_ value: JSONValue, _ schema: Schema, root: String = "", old: JSONValue? = nil) -> [FieldError] {
+        StructuralValidation(root: root).check(value, schema, "", old).errors
+    }
 
-    /// - Parameter old: the stored value; what did not change since is not refused again.
-    mutating func validate(_ value: JSONValue, _ schema: Schema, path: String, old: JSONValue? = nil) {
-        if let old, old == value { return }
-        if value.isNull, schema.nullable { return }
-        guard matchesType(value, schema, path) else { return }
-        let bounds = schema.bounds
-        if let allowed = bounds.enumeration, !allowed.contains(value) {
-            errors.append(
-                .notSupported(path, value, allowed.map { $0.stringValue ?? $0.text() }))
+    /// Errors, and how many checks had something to check: of several alternatives that fail, the one that fits best is
+    /// told.
+    fileprivate struct Outcome {
+        var errors: [FieldError] = []
+        var matches = 0
+
+        mutating func add(_ error: FieldError) {
+            if !errors.contains(error) { errors.append(error) }
         }
+
+        mutating func merge(_ other: Outcome) {
+            other.errors.forEach { add($0) }
+            matches += other.matches
+        }
+    }
+
+    private func check(_ value: JSONValue, _ schema: Schema, _ path: String, _ old: JSONValue?) -> Outcome {
+        var outcome = valueOutcome(value, schema, path, old)
+        if let old, old == value { outcome.errors = [] }
+        return outcome
+    }
+
+    private func valueOutcome(_ value: JSONValue, _ schema: Schema, _ path: String, _ old: JSONValue?) -> Outcome {
+        var outcome = Outcome()
+        let types = schema.types
+        let format = schema.checkedFormat
+        if !types.isEmpty || format != nil || value.isNull {
+            if let found = mismatch(value, types, format, nullable: schema.nullable) {
+                outcome.add(invalidType(path, found.wanted, found.value))
+            } else {
+                outcome.matches += 1
+            }
+            if !value.isNull { outcome.matches += 1 }
+        }
+        defer { if !value.isNull { outcome.matches += 2 } }
+        checkEnumeration(value, schema.bounds.enumeration, path, &outcome)
+        if value.isNull { return outcome }
+        checkCombinations(value, schema.bounds, path, old, &outcome)
+        outcome.matches += 2
         switch value {
-        case .string(let text): validateString(text, schema, path)
-        case .integer, .number: validateNumber(value, bounds, path)
-        case .array(let elements): validateArray(elements, schema, path, old)
-        case .object(let members): validateObject(members, schema, path, old)
+        case .string(let text):
+            checkString(text, schema.bounds, format, path, &outcome)
+            outcome.matches += format == nil ? 1 : 2
+        case .integer, .number:
+            checkNumber(value, schema, path, &outcome)
+            outcome.matches += 2
+        case .array(let elements):
+            checkArray(elements, schema, path, old, &outcome)
+            outcome.matches += 2
+        case .object(let members):
+            checkObject(members, schema, path, old, &outcome)
+            outcome.matches += 1
         default: break
         }
-        validateCombinations(value, bounds, path)
+        return outcome
     }
 
-    private func inBody(_ path: String, _ rest: String) -> String {
-        let shown = path.hasPrefix(hiddenPrefix) ? String(path.dropFirst(hiddenPrefix.count)) : path
-        return "\(shown) in body \(rest)"
+    // MARK: Errors
+
+    private func field(_ path: String) -> String {
+        let below = path.hasPrefix(".") ? String(path.dropFirst()) : path
+        let field = root.isEmpty ? below : below.isEmpty ? root : "\(root).\(below)"
+        return field.isEmpty ? "<nil>" : field
     }
 
-    private mutating func invalid(_ path: String, _ value: JSONValue, _ rest: String) {
-        errors.append(.invalid(path, value, inBody(path, rest)))
+    private func invalid(_ path: String, _ value: JSONValue, _ rest: String) -> FieldError {
+        .invalid(field(path), value, "\(path) in body \(rest)")
     }
 
-    private mutating func matchesType(_ value: JSONValue, _ schema: Schema, _ path: String) -> Bool {
+    private func invalidType(_ path: String, _ wanted: String, _ found: String) -> FieldError {
+        let shown = JSONValue.string(found).text()
+        return FieldError(
+            .typeInvalid, field(path), shown: shown, "\(path) in body must be of type \(wanted): \(shown)")
+    }
+
+    /// Errors about the object as a whole have no field of their own.
+    private func unplaced(_ detail: String) -> FieldError {
+        .invalid(root.isEmpty ? "<nil>" : root, "", detail)
+    }
+
+    // MARK: Types
+
+    private func mismatch(
+        _ value: JSONValue, _ types: [String], _ format: String?, nullable: Bool
+    ) -> (wanted: String, value: String)? {
+        let wanted = types.joined(separator: ",")
         let found: String
-        switch (schema.kind, value) {
-        case (.any, _), (.object, .object), (.array, .array), (.string, .string), (.boolean, .bool),
-            (.integer, .integer), (.number, .integer), (.number, .number), (.intOrString, .integer),
-            (.intOrString, .string):
-            return true
-        case (.integer, .number(let number)) where number.rounded() == number: return true
-        case (_, .integer): found = "integer"
-        case (_, .number): found = "number"
-        case (_, .bool): found = "boolean"
-        default: found = value.kindName
+        var foundFormat = ""
+        switch value {
+        case .null: return types.isEmpty || nullable ? nil : (wanted, "null")
+        case .bool: found = "boolean"
+        case .integer: (found, foundFormat) = ("integer", "int64")
+        case .number: (found, foundFormat) = ("number", "float64")
+        case .string: found = "string"
+        case .array: found = "array"
+        case .object: found = "object"
         }
-        if schema.kind == .integer, found == "number" {
-            errors.append(
-                .invalid("<nil>", "", "Checked value must be of type integer (default format) in \(path)"))
+        var fits = types.contains(found) || found == "integer" && types.contains("number")
+        if case .number(let number) = value, types.contains("integer"), number.isWhole { fits = true }
+        if let format {
+            let isText = found == "string" || found == "array"
+            if !isText, !fits, format != foundFormat { return (format, foundFormat) }
+            // A text's format is checked instead of its type.
+            if isText, !types.contains("number"), !types.contains("integer") { return nil }
         }
-        let wanted = schema.kind == .intOrString ? "integer,string" : schema.kind.rawValue
-        errors.append(
-            FieldError(
-                .typeInvalid, path, shown: "\"\(found)\"", inBody(path, "must be of type \(wanted): \"\(found)\"")))
-        return false
+        return fits ? nil : (wanted, found)
     }
 
-    private mutating func validateString(_ text: String, _ schema: Schema, _ path: String) {
-        let bounds = schema.bounds
-        if let maximum = bounds.maxLength, text.unicodeScalars.count > maximum {
-            errors.append(.tooLong(path, maximum: maximum))
-        }
-        if let minimum = bounds.minLength, text.unicodeScalars.count < minimum {
-            invalid(path, .string(text), "should be at least \(minimum) chars long")
-        }
-        if let pattern = bounds.pattern, !Pattern.matches(text, pattern) {
-            invalid(path, .string(text), "should match '\(pattern)'")
-        }
-        if let format = schema.format, !StringFormat.isValid(text, format) {
-            let shown = JSONValue.string(text).text()
-            errors.append(
-                FieldError(.typeInvalid, path, shown: shown, inBody(path, "must be of type \(format): \(shown)")))
-        }
-    }
-
-    private mutating func validateNumber(_ value: JSONValue, _ bounds: Schema.Bounds, _ path: String) {
-        guard let number = value.doubleValue else { return }
-        if let maximum = bounds.maximum {
-            let limit = JSONValue.number(maximum).text()
-            if bounds.exclusiveMaximum, number >= maximum {
-                invalid(path, value, "should be less than \(limit)")
-            } else if number > maximum {
-                invalid(path, value, "should be less than or equal to \(limit)")
-            }
-        }
-        if let minimum = bounds.minimum {
-            let limit = JSONValue.number(minimum).text()
-            if bounds.exclusiveMinimum, number <= minimum {
-                invalid(path, value, "should be greater than \(limit)")
-            } else if number < minimum {
-                invalid(path, value, "should be greater than or equal to \(limit)")
-            }
-        }
-        if let factor = bounds.multipleOf, factor != 0, (number / factor).rounded() != number / factor {
-            invalid(path, value, "should be a multiple of \(JSONValue.number(factor).text())")
-        }
-    }
-
-    private mutating func validateArray(
-        _ elements: [JSONValue], _ schema: Schema, _ path: String, _ old: JSONValue?
+    private func checkEnumeration(
+        _ value: JSONValue, _ allowed: [JSONValue]?, _ path: String, _ outcome: inout Outcome
     ) {
-        if let maximum = schema.bounds.maxItems, elements.count > maximum {
-            errors.append(.tooMany(path, elements.count, maximum: maximum))
+        guard let allowed, !allowed.isEmpty else { return }
+        let isAllowed = allowed.contains { candidate in
+            switch (candidate, value) {
+            case (.null, _): false
+            case (.number(let candidate), .integer(let value)): candidate == Double(value)
+            case (.integer(let candidate), .number(let value)): Int64(exactly: value.rounded(.towardZero)) == candidate
+            default: candidate == value
+            }
+        }
+        if !isAllowed {
+            outcome.add(.notSupported(field(path), value, allowed.map { $0.stringValue ?? $0.text() }))
+        }
+    }
+
+    // MARK: Texts and numbers
+
+    private func checkString(
+        _ text: String, _ bounds: Schema.Bounds, _ format: String?, _ path: String, _ outcome: inout Outcome
+    ) {
+        if let maximum = bounds.maxLength, text.unicodeScalars.count > maximum {
+            outcome.add(.tooLong(field(path), maximum: maximum))
+        } else if let minimum = bounds.minLength, text.unicodeScalars.count < minimum {
+            outcome.add(invalid(path, .string(text), "should be at least \(minimum) chars long"))
+        } else if let pattern = bounds.pattern, !pattern.isEmpty, !Pattern.matches(text, pattern) {
+            outcome.add(invalid(path, .string(text), "should match '\(pattern)'"))
+        }
+        if let format, !StringFormat.isValid(text, format) { outcome.add(invalidType(path, format, text)) }
+    }
+
+    private func checkNumber(_ value: JSONValue, _ schema: Schema, _ path: String, _ outcome: inout Outcome) {
+        let bounds = schema.bounds
+        outcome.matches += 1
+        let isInteger = schema.kind == .integer
+        func fitsRange(_ value: JSONValue, _ name: String) -> Bool {
+            guard isInteger || schema.kind == .number else { return true }
+            let format = schema.checkedFormat
+            let fits =
+                switch (isInteger, value) {
+                case (true, .integer(let number)): format != "int32" || Int32(exactly: number) != nil
+                case (true, .number(let number)): format == "int32" ? number.fits(Int32.self) : number.fits(Int64.self)
+                case (false, .number(let number)): format != "float" || abs(number) <= Double(Float.greatestFiniteMagnitude)
+                default: true
+                }
+            if !fits {
+                let suffix = format.map { "with format \($0)" } ?? "(default format)"
+                outcome.add(unplaced("\(name) value must be of type \(schema.kind.rawValue) \(suffix) in \(path)"))
+            }
+            return fits
+        }
+        _ = fitsRange(value, "Checked")
+        let number = value.doubleValue ?? 0
+        /// Whole numbers are compared with the whole part of a bound, unless the bound itself is out of range.
+        func limit(_ bound: Double, _ name: String) -> (below: Bool, equal: Bool, shown: String) {
+            let fits = fitsRange(.number(bound), name)
+            if fits, case .integer(let integer) = value, let whole = Int64(exactly: bound.rounded(.towardZero)) {
+                return (integer < whole, integer == whole, String(whole))
+            }
+            return (number < bound, number == bound, JSONValue.number(bound).text())
+        }
+        if let factor = bounds.multipleOf { checkFactor(value, factor, fitsRange(.number(factor), "MultipleOf"), path, &outcome) }
+        if let minimum = bounds.minimum {
+            let place = limit(minimum, "Minimum boundary")
+            if place.below || bounds.exclusiveMinimum && place.equal {
+                let words = bounds.exclusiveMinimum ? "greater than" : "greater than or equal to"
+                outcome.add(invalid(path, value, "should be \(words) \(place.shown)"))
+            }
+        }
+        if let maximum = bounds.maximum {
+            let place = limit(maximum, "Maximum boundary")
+            if !place.below, bounds.exclusiveMaximum || !place.equal {
+                let words = bounds.exclusiveMaximum ? "less than" : "less than or equal to"
+                outcome.add(invalid(path, value, "should be \(words) \(place.shown)"))
+            }
+        }
+    }
+
+    private func checkFactor(
+        _ value: JSONValue, _ factor: Double, _ fits: Bool, _ path: String, _ outcome: inout Outcome
+    ) {
+        var isMultiple = true
+        var shown = JSONValue.number(factor)
+        if fits, case .integer(let integer) = value, let whole = Int64(exactly: factor.rounded(.towardZero)) {
+            shown = .integer(whole)
+            isMultiple = whole <= 0 || integer % whole == 0
+        } else if let number = value.doubleValue {
+            isMultiple = factor <= 0 || (factor < 1 ? 1 / factor * number : number / factor).isWhole
+        }
+        if (shown.doubleValue ?? 0) <= 0 {
+            outcome.add(
+                .invalid(
+                    field(path), shown, "factor MultipleOf declared for \(path) must be positive: \(shown.text())"))
+        } else if !isMultiple {
+            outcome.add(invalid(path, value, "should be a multiple of \(shown.text())"))
+        }
+    }
+
+    // MARK: Lists and objects
+
+    private func checkArray(
+        _ elements: [JSONValue], _ schema: Schema, _ path: String, _ old: JSONValue?, _ outcome: inout Outcome
+    ) {
+        if let items = schema.items {
+            let before = Self.correlated(old, schema)
+            for (index, element) in elements.enumerated() {
+                outcome.merge(check(element, items, "\(path)[\(index)]", before[TypedValue.step(to: element, in: schema)]))
+            }
         }
         if let minimum = schema.bounds.minItems, elements.count < minimum {
-            invalid(path, JSONValue(elements.count), "should have at least \(minimum) items")
+            outcome.add(invalid(path, JSONValue(elements.count), "should have at least \(minimum) items"))
         }
-        let before = Self.correlated(old, schema)
-        var seen: Set<FieldSet.Step> = []
-        for (index, element) in elements.enumerated() {
-            let step = TypedValue.step(to: element, in: schema)
-            if let items = schema.items {
-                validate(element, items, path: "\(path)[\(index)]", old: before[step])
-            }
-            guard schema.listType != .atomic, !seen.insert(step).inserted else { continue }
-            switch step {
-            case .key(let keys): errors.append(.duplicate("\(path)[\(index)]", .object(keys)))
-            default: errors.append(.duplicate("\(path)[\(index)]", element))
-            }
+        if let maximum = schema.bounds.maxItems, elements.count > maximum {
+            outcome.add(.tooMany(field(path), elements.count, maximum: maximum))
         }
     }
 
@@ -133,48 +247,104 @@ struct StructuralValidation {
             elements.map { (TypedValue.step(to: $0, in: schema), $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private mutating func validateObject(
-        _ members: [String: JSONValue], _ schema: Schema, _ path: String, _ old: JSONValue?
+    private func checkObject(
+        _ members: [String: JSONValue], _ schema: Schema, _ path: String, _ old: JSONValue?, _ outcome: inout Outcome
     ) {
-        if let maximum = schema.bounds.maxProperties, members.count > maximum {
-            errors.append(.tooMany(path, members.count, maximum: maximum))
-        }
         if let minimum = schema.bounds.minProperties, members.count < minimum {
-            invalid(path, JSONValue(members.count), "should have at least \(minimum) properties")
+            outcome.add(invalid(path, JSONValue(members.count), "should have at least \(minimum) properties"))
         }
-        for name in schema.required where members[name] == nil {
-            errors.append(.required(path.isEmpty ? name : "\(path).\(name)"))
-        }
-        if schema.embeddedResource {
-            for name in ["apiVersion", "kind"] where (members[name]?.stringValue ?? "").isEmpty {
-                errors.append(.required("\(path).\(name)", "must not be empty"))
-            }
+        if let maximum = schema.bounds.maxProperties, members.count > maximum {
+            outcome.add(.tooMany(field(path), members.count, maximum: maximum))
         }
         for (name, member) in members {
-            guard let inner = schema.member(name) else { continue }
-            validate(member, inner, path: path.isEmpty ? name : "\(path).\(name)", old: old?[name])
+            if let property = schema.properties[name] {
+                outcome.merge(check(member, property, path.isEmpty ? name : "\(path).\(name)", old?[name]))
+            } else if let values = schema.additionalProperties {
+                outcome.merge(check(member, values, "\(path).\(name)", old?[name]))
+            } else if schema.forbidsAdditionalProperties {
+                outcome.add(.invalid(field(path), .string(name), "\(path).\(name) in body is a forbidden property"))
+            }
+        }
+        for name in schema.required where members[name] == nil { outcome.add(.required(field("\(path).\(name)"))) }
+    }
+
+    // MARK: Combinations
+
+    private func checkCombinations(
+        _ value: JSONValue, _ bounds: Schema.Bounds, _ path: String, _ old: JSONValue?, _ outcome: inout Outcome
+    ) {
+        func outcomes(_ schemas: [Schema]) -> [Outcome] { schemas.map { valueOutcome(value, $0, path, old) } }
+        func best(_ outcomes: [Outcome]) -> Outcome? {
+            outcomes.reduce(nil as Outcome?) { best, next in
+                best.map { next.matches > $0.matches ? next : $0 } ?? next
+            }
+        }
+        let shown = JSONValue.string(path).text()
+        if !bounds.anyOf.isEmpty {
+            let alternatives = outcomes(bounds.anyOf)
+            if let valid = alternatives.first(where: \.errors.isEmpty) {
+                outcome.merge(valid)
+            } else {
+                outcome.add(unplaced("\(shown) must validate at least one schema (anyOf)"))
+                best(alternatives).map { outcome.merge($0) }
+            }
+        }
+        if !bounds.oneOf.isEmpty {
+            let alternatives = outcomes(bounds.oneOf)
+            let valid = alternatives.filter(\.errors.isEmpty)
+            if valid.count == 1 {
+                outcome.merge(valid[0])
+            } else {
+                let found = valid.isEmpty ? "Found none valid" : "Found \(valid.count) valid alternatives"
+                outcome.add(unplaced("\(shown) must validate one and only one schema (oneOf). \(found)"))
+                if valid.isEmpty { best(alternatives).map { outcome.merge($0) } }
+            }
+        }
+        if !bounds.allOf.isEmpty {
+            let parts = outcomes(bounds.allOf)
+            parts.forEach { outcome.merge($0) }
+            if parts.contains(where: { !$0.errors.isEmpty }) {
+                let none = parts.contains(where: \.errors.isEmpty) ? "" : ". None validated"
+                outcome.add(unplaced("\(shown) must validate all the schemas (allOf)\(none)"))
+            }
+        }
+        if let not = bounds.not, valueOutcome(value, not, path, old).errors.isEmpty {
+            outcome.add(unplaced("\(shown) must not validate the schema (not)"))
+        }
+    }
+}
+
+extension Schema {
+    /// The JSON types its values may have; empty for any.
+    fileprivate var types: [String] {
+        switch fields.kind {
+        case .any: []
+        case .intOrString: ["integer", "string"]
+        default: [fields.kind.rawValue]
         }
     }
 
-    private mutating func validateCombinations(_ value: JSONValue, _ bounds: Schema.Bounds, _ path: String) {
-        func faults(_ schema: Schema) -> [FieldError] {
-            var inner = StructuralValidation(hiddenPrefix: hiddenPrefix)
-            inner.validate(value, schema, path: path)
-            return inner.errors
-        }
-        for schema in bounds.allOf { errors += faults(schema) }
-        let alternatives = bounds.anyOf.map(faults)
-        if !alternatives.isEmpty, !alternatives.contains(where: \.isEmpty) {
-            invalid(path, "", "must validate at least one schema (anyOf)")
-            errors += alternatives.min { $0.count < $1.count } ?? []
-        }
-        let choices = bounds.oneOf.map(faults)
-        let valid = choices.filter(\.isEmpty).count
-        if !choices.isEmpty, valid != 1 {
-            let found = valid == 0 ? "Found none valid" : "Found \(valid) valid alternatives"
-            invalid(path, "", "must validate one and only one schema (oneOf). \(found)")
-            if valid == 0 { errors += choices.min { $0.count < $1.count } ?? [] }
-        }
-        if let not = bounds.not, faults(not).isEmpty { invalid(path, "", "must not validate the schema (not)") }
+    /// The format, where it is one that values of the type are checked for.
+    fileprivate var checkedFormat: String? {
+        guard let format = fields.format, !format.isEmpty else { return nil }
+        let isKnown =
+            switch fields.kind {
+            case .any, .string, .intOrString: StringFormat.isKnown(format)
+            case .integer: format == "int32" || format == "int64"
+            case .number: format == "float" || format == "double"
+            default: false
+            }
+        return isKnown ? format : nil
+    }
+}
+
+extension Double {
+    fileprivate func fits<T: FixedWidthInteger>(_: T.Type) -> Bool { T(exactly: self) != nil }
+
+    /// Whether it is a whole number that JSON readers agree on, but for an error of rounding.
+    var isWhole: Bool {
+        guard abs(self) <= 9_007_199_254_740_991 else { return false }
+        let nearest = rounded()
+        return self == nearest || nearest != 0 && abs(self - nearest) < 1e-9 * abs(nearest)
     }
 }

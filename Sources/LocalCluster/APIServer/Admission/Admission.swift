@@ -29,7 +29,9 @@ extension APIHandler {
         _ new: JSONValue, old: JSONValue, _ request: ObjectRequest, dryRun: Bool
     ) throws(StatusError) -> (JSONValue, ServiceAllocator.Reservation) {
         if request.definition.isService, request.subresource == nil { return try services.allocate(new, old: old) }
-        if new != old { try refuseEscalation(new, request) }
+        if ["rules", "roleRef", "subjects", "aggregationRule"].contains(where: { new[$0] != old[$0] }) {
+            try refuseEscalation(new, request)
+        }
         return (new, .none)
     }
 
@@ -62,7 +64,11 @@ extension APIHandler {
             let role = object["roleRef"]?["name"]?.stringValue ?? ""
             exemption.resource = kind == "Role" ? "roles" : "clusterroles"
             exemption.name = role
-            wanted = authorizer.roleRules(kind: kind, name: role, namespace: request.namespace) ?? []
+            if user.isMaster || authorizer.authorize(user, exemption).allowed { return }
+            guard let rules = authorizer.roleRules(kind: kind, name: role, namespace: request.namespace) else {
+                throw .notFound(definition, name: role)
+            }
+            wanted = rules
         }
         let missing = authorizer.notHeld(wanted, by: user, namespace: request.namespace)
         if missing.isEmpty || authorizer.authorize(user, exemption).allowed { return }
@@ -70,7 +76,7 @@ extension APIHandler {
         throw .forbidden(
             definition, name: name,
             "user \"\(user.name)\" (groups=[\(groups)]) is attempting to grant RBAC permissions not currently held:\n"
-                + missing.map(\.text).joined(separator: "\n"))
+                + missing.grantText)
     }
 }
 

@@ -39,13 +39,16 @@ final class Authenticator: Sendable {
         return user(certificate: bytes)
     }
 
-    func user(token: String) -> UserInfo? {
+    /// - Parameter audiences: of which the token must be meant for one.
+    func user(token: String, audiences: [String] = [ServiceAccountTokens.issuer]) -> UserInfo? {
         if token == adminToken { return .admin }
-        guard let claims = tokens.claims(token, now: Date()) else { return nil }
+        guard let claims = tokens.claims(token, now: Date()),
+            claims["aud"]?.arrayValue?.contains(where: { audiences.contains($0.stringValue ?? "") }) ?? false
+        else { return nil }
         return user(claims: claims)
     }
 
-    /// A token is only as good as the account and pod it was issued for.
+    /// A token is only as good as the account and the object it was issued for.
     private func user(claims: JSONValue) -> UserInfo? {
         guard let bound = claims["kubernetes.io"], let namespace = bound["namespace"]?.stringValue,
             let account = bound["serviceaccount"]?["name"]?.stringValue,
@@ -58,10 +61,16 @@ final class Authenticator: Sendable {
         if let id = claims["jti"]?.stringValue {
             user.extra["authentication.kubernetes.io/credential-id"] = ["JTI=\(id)"]
         }
-        if let pod = bound["pod"], let name = pod["name"]?.stringValue, let podUID = pod["uid"]?.stringValue {
-            guard store.object("pods", namespace, name)?.uid == podUID else { return nil }
-            user.extra["authentication.kubernetes.io/pod-name"] = [name]
-            user.extra["authentication.kubernetes.io/pod-uid"] = [podUID]
+        for (kind, plural) in ServiceAccountTokens.BoundObject.plurals {
+            let key = kind.lowercased()
+            guard let object = bound[key] else { continue }
+            let name = object.text("name")
+            guard store.object(plural, kind == "Node" ? "" : namespace, name)?.uid == object.text("uid") else {
+                return nil
+            }
+            guard kind != "Secret" else { continue }
+            user.extra["authentication.kubernetes.io/\(key)-name"] = [name]
+            user.extra["authentication.kubernetes.io/\(key)-uid"] = [object.text("uid")]
         }
         return user
     }

@@ -38,19 +38,33 @@ final class ServiceAccountTokens: Sendable {
         var namespace: String
         var account: String
         var accountUID: String
-        /// The name and uid of the pod that the token dies with.
-        var pod: (name: String, uid: String)?
+        /// What the token dies with, beside its account.
+        var bound: BoundObject?
         var audiences: [String]
         var issued: Date
         var expires: Date
     }
+
+    /// An object that a token dies with.
+    struct BoundObject: Sendable {
+        static let plurals = ["Pod": "pods", "Secret": "secrets", "Node": "nodes"]
+
+        var kind: String
+        var name: String
+        var uid: String
+    }
+
+    /// The key with which others can check tokens.
+    var keySet: JSONValue { TokenDiscovery.keys(key.publicKey, id: keyID) }
 
     func issue(_ request: Request) throws -> String {
         var bound: JSONValue = [
             "namespace": .string(request.namespace),
             "serviceaccount": ["name": .string(request.account), "uid": .string(request.accountUID)],
         ]
-        if let pod = request.pod { bound["pod"] = ["name": .string(pod.name), "uid": .string(pod.uid)] }
+        if let object = request.bound {
+            bound[object.kind.lowercased()] = ["name": .string(object.name), "uid": .string(object.uid)]
+        }
         let issued = JSONValue(Int(request.issued.timeIntervalSince1970))
         let claims: JSONValue = [
             "iss": .string(Self.issuer),

@@ -4,91 +4,106 @@ internal import Synchronization
 
 /// Role-based access control over the stored Roles, ClusterRoles and their bindings.
 final class Authorizer: Sendable {
-    /// A role or binding, read once for each of its revisions.
-    private struct Parsed {
-        var revision: Int64
-        var rules: [PolicyRule] = []
-        var subjects: [JSONValue] = []
-        var roleKind = ""
-        var roleName = ""
+    struct Decision {
+        var allowed: Bool
+        /// Which binding allowed it; what was wrong with the rules on the way when nothing did.
+        var reason = ""
     }
 
+    /// Each role read once for each of its revisions.
+    private let roles = Mutex<[String: (revision: Int64, role: ParsedRole)]>([:])
+    /// The bindings of a namespace (`""`: of the cluster), put in order once for each revision of all bindings.
+    private let bindings = Mutex<[String: (revision: Int64, index: BindingIndex)]>([:])
     private let store: ObjectStore
-    private let parsed = Mutex<[String: Parsed]>([:])
 
     init(store: ObjectStore) { self.store = store }
 
-    /// Whether the user may, and what was wrong with the rules on the way when not.
-    func authorize(_ user: UserInfo, _ access: AccessAttributes) -> (allowed: Bool, reason: String) {
-        if user.groups.contains("system:masters") { return (true, "") }
-        let (rules, missing) = rules(of: user, namespace: access.namespace)
-        if rules.contains(where: { $0.allows(access) }) { return (true, "") }
-        let reason =
-            missing.count > 1 ? "RBAC: [\(missing.joined(separator: ", "))]" : missing.first.map { "RBAC: \($0)" }
-        return (false, reason ?? "")
-    }
-
-    /// Every rule that holds for a user in a namespace (`""`: only what holds everywhere), and roles that are missing.
-    func rules(of user: UserInfo, namespace: String) -> (rules: [PolicyRule], missing: [String]) {
-        var rules: [PolicyRule] = []
+    func authorize(_ user: UserInfo, _ access: AccessAttributes) -> Decision {
+        if user.isMaster { return Decision(allowed: true) }
         var missing: [String] = []
-        var bindings = store.list(Self.key("clusterrolebindings")).objects.map { ("clusterrolebindings", $0) }
-        if !namespace.isEmpty {
-            bindings += store.list(Self.key("rolebindings"), namespace: namespace).objects.map { ("rolebindings", $0) }
-        }
-        for (resource, object) in bindings {
-            let binding = parse(resource, object)
-            guard binding.subjects.contains(where: { Self.matches($0, user, namespace: object.namespace) }) else {
+        for grant in grants(to: user, namespace: access.namespace) {
+            guard let role = roleRules(kind: grant.roleKind, name: grant.roleName, namespace: grant.namespace) else {
+                missing.append(grant.missingRole)
                 continue
             }
-            if let role = roleRules(kind: binding.roleKind, name: binding.roleName, namespace: object.namespace) {
-                rules += role
-            } else {
-                missing.append(
-                    "\(binding.roleKind.lowercased()).rbac.authorization.k8s.io \"\(binding.roleName)\" not found")
+            if role.contains(where: { $0.allows(access) }) {
+                return Decision(allowed: true, reason: "RBAC: allowed by \(grant)")
             }
         }
-        return (rules, missing)
+        let reason =
+            missing.count > 1 ? "RBAC: [\(missing.joined(separator: ", "))]" : missing.first.map { "RBAC: \($0)" }
+        return Decision(allowed: false, reason: reason ?? "")
+    }
+
+    /// Every rule that holds for a user in a namespace (`""`: only what holds everywhere).
+    func rules(of user: UserInfo, namespace: String) -> [PolicyRule] {
+        grants(to: user, namespace: namespace).flatMap {
+            roleRules(kind: $0.roleKind, name: $0.roleName, namespace: $0.namespace) ?? []
+        }
     }
 
     /// The rules of a role that a binding in `namespace` names, `nil` when there is none of this name.
     func roleRules(kind: String, name: String, namespace: String) -> [PolicyRule]? {
-        let resource = kind == "Role" ? "roles" : "clusterroles"
-        return store.object(Self.key(resource), kind == "Role" ? namespace : "", name).map { parse(resource, $0).rules }
+        let isNamespaced = kind == "Role"
+        return store.object(Self.key(isNamespaced ? "roles" : "clusterroles"), isNamespaced ? namespace : "", name)
+            .map { role($0).rules }
     }
 
-    /// The rules among `wanted` that the user does not have: nobody may grant more than that.
-    func notHeld(_ wanted: [PolicyRule], by user: UserInfo, namespace: String) -> [PolicyRule] {
-        if user.groups.contains("system:masters") { return [] }
-        let held = rules(of: user, namespace: namespace).rules
-        return wanted.filter { !$0.parts.allSatisfy { part in held.contains { $0.allows(part) } } }
+    /// Each single permission among `wanted` that the user does not have: nobody may grant more than that.
+    func notHeld(_ wanted: [PolicyRule], by user: UserInfo, namespace: String) -> [AccessAttributes] {
+        if user.isMaster { return [] }
+        let held = rules(of: user, namespace: namespace)
+        return wanted.flatMap(\.parts).filter { part in !held.contains { $0.allows(part) } }
     }
 
-    private func parse(_ resource: String, _ object: StoredObject) -> Parsed {
-        let key = "\(resource)/\(object.namespace)/\(object.name)"
-        if let known = parsed.withLock({ $0[key] }), known.revision == object.revision { return known }
-        let value = object.value()
-        let fresh = Parsed(
-            revision: object.revision, rules: value["rules"]?.arrayValue?.map { PolicyRule($0) } ?? [],
-            subjects: value["subjects"]?.arrayValue ?? [], roleKind: value["roleRef"]?["kind"]?.stringValue ?? "",
-            roleName: value["roleRef"]?["name"]?.stringValue ?? "")
-        parsed.withLock { $0[key] = fresh }
-        return fresh
+    /// What a stored Role or ClusterRole says.
+    func role(_ object: StoredObject) -> ParsedRole {
+        let key = "\(object.namespace)/\(object.name)"
+        if let known = roles.withLock({ $0[key] }), known.revision == object.revision { return known.role }
+        let role = ParsedRole(object.value())
+        roles.withLock { $0[key] = (object.revision, role) }
+        return role
     }
 
-    private static func matches(_ subject: JSONValue, _ user: UserInfo, namespace: String) -> Bool {
-        let name = subject["name"]?.stringValue ?? ""
-        switch subject["kind"]?.stringValue {
-        case "User": return user.name == name
-        case "Group": return user.groups.contains(name)
-        case "ServiceAccount":
-            let namespace = subject["namespace"]?.stringValue ?? namespace
-            return user.name == "system:serviceaccount:\(namespace):\(name)"
-        default: return false
+    private func grants(to user: UserInfo, namespace: String) -> [RoleGrant] {
+        let everywhere = index("clusterrolebindings", namespace: "").grants(to: user)
+        return namespace.isEmpty
+            ? everywhere : everywhere + index("rolebindings", namespace: namespace).grants(to: user)
+    }
+
+    private func index(_ plural: String, namespace: String) -> BindingIndex {
+        let resource = Self.key(plural)
+        let revision = store.revision(of: resource)
+        if let known = bindings.withLock({ $0[namespace] }), known.revision == revision { return known.index }
+        let index = BindingIndex(store.list(resource, namespace: namespace.isEmpty ? nil : namespace).objects)
+        bindings.withLock {
+            // Namespaces come and go; what is asked for is read again.
+            if $0.count > 4096 { $0 = [:] }
+            $0[namespace] = (revision, index)
+        }
+        return index
+    }
+
+    static func key(_ plural: String) -> String { "\(plural).rbac.authorization.k8s.io" }
+}
+
+/// What a Role or ClusterRole says.
+struct ParsedRole: Sendable {
+    let rules: [PolicyRule]
+    /// The labels of the roles of which a ClusterRole is made up; `nil` for one with rules of its own.
+    let aggregates: [LabelSelector]?
+
+    init(_ role: JSONValue) {
+        rules = role["rules"]?.arrayValue?.map { PolicyRule($0) } ?? []
+        aggregates = role[path: ["aggregationRule", "clusterRoleSelectors"]]?.arrayValue?.compactMap {
+            LabelSelector($0)
         }
     }
+}
 
-    private static func key(_ plural: String) -> String { "\(plural).rbac.authorization.k8s.io" }
+extension UserInfo {
+    /// Members of this group may do everything, whatever the roles say.
+    var isMaster: Bool { groups.contains("system:masters") }
 }
 
 extension StatusError {
@@ -103,13 +118,14 @@ extension StatusError {
             )
         case .resource(let target):
             let qualified = target.group.isEmpty ? target.resource : "\(target.resource).\(target.group)"
-            let subject = target.name.isEmpty ? qualified : "\(qualified) \"\(target.name)\""
+            let name = target.selectedName ?? target.name
+            let subject = name.isEmpty ? qualified : "\(qualified) \"\(name)\""
             let scope = target.namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(target.namespace)\""
             return StatusError(
                 code: 403, reason: "Forbidden",
                 message: "\(subject) is forbidden: User \"\(user.name)\" cannot \(target.verb) resource "
                     + "\"\(target.fullResource)\" in API group \"\(target.group)\" \(scope)\(suffix)",
-                details: Details(name: target.name, group: target.group, kind: target.resource))
+                details: Details(name: name, group: target.group, kind: target.resource))
         }
     }
 

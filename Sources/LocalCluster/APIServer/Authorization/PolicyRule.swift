@@ -72,13 +72,29 @@ struct PolicyRule: Sendable, Hashable {
         return value
     }
 
-    /// As Go prints it in messages of refused grants.
-    var text: String {
-        func quoted(_ list: [String]) -> String { list.map { JSONValue.string($0).text() }.joined(separator: ", ") }
-        return "{"
-            + [
-                ("APIGroups", apiGroups), ("Resources", resources), ("ResourceNames", resourceNames),
-                ("NonResourceURLs", nonResourceURLs), ("Verbs", verbs),
-            ].filter { !$0.1.isEmpty }.map { "\($0.0):[\(quoted($0.1))]" }.joined(separator: ", ") + "}"
+}
+
+extension [AccessAttributes] {
+    /// The permissions as messages of refused grants list them: one line a resource with its verbs.
+    var grantText: String {
+        func list(_ name: String, _ values: [String]) -> String {
+            "\(name):[\(values.map { JSONValue.string($0).text() }.joined(separator: " "))]"
+        }
+        var verbs: [(subject: String, verbs: [String])] = []
+        for part in self {
+            var subject: String
+            if let path = part.path {
+                subject = list("NonResourceURLs", [path])
+            } else {
+                subject = list("APIGroups", [part.group]) + ", " + list("Resources", [part.resource])
+                if !part.name.isEmpty { subject += ", " + list("ResourceNames", [part.name]) }
+            }
+            if part.path == nil, part.name.isEmpty, let known = verbs.firstIndex(where: { $0.subject == subject }) {
+                verbs[known].verbs.append(part.verb)
+            } else {
+                verbs.append((subject, [part.verb]))
+            }
+        }
+        return verbs.map { "{\($0.subject), \(list("Verbs", $0.verbs))}" }.sorted().joined(separator: "\n")
     }
 }

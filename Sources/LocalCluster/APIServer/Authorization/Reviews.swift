@@ -11,76 +11,56 @@ enum Review: String, Sendable {
     case localSubjectAccess = "LocalSubjectAccessReview"
     case selfSubjectRules = "SelfSubjectRulesReview"
 
-    init?(group: String, resource: String) {
-        switch (group, resource) {
-        case ("authentication.k8s.io", "tokenreviews"): self = .tokenReview
-        case ("authentication.k8s.io", "selfsubjectreviews"): self = .selfSubjectReview
-        case ("authorization.k8s.io", "subjectaccessreviews"): self = .subjectAccess
-        case ("authorization.k8s.io", "selfsubjectaccessreviews"): self = .selfSubjectAccess
-        case ("authorization.k8s.io", "localsubjectaccessreviews"): self = .localSubjectAccess
-        case ("authorization.k8s.io", "selfsubjectrulesreviews"): self = .selfSubjectRules
-        default: return nil
-        }
-    }
-
-    var group: String {
-        switch self {
-        case .tokenReview, .selfSubjectReview: "authentication.k8s.io"
-        default: "authorization.k8s.io"
-        }
+    init?(_ definition: ResourceDefinition) {
+        guard ["authentication.k8s.io", "authorization.k8s.io"].contains(definition.group) else { return nil }
+        self.init(rawValue: definition.kind)
     }
 }
 
 extension APIHandler {
-    func answer(_ review: Review, _ request: APIRequest) throws(StatusError) -> Response {
-        let definition =
-            if case .resource(let target) = request.target {
-                registry.definition(group: target.group, version: target.version, plural: target.resource)
-            } else {
-                ResourceDefinition?.none
-            }
-        let sent = request.body.isEmpty ? .emptyObject : try request.json(for: definition).value
-        let spec = (sent["spec"] ?? .emptyObject).withoutEmptyStrings
+    func answer(_ review: Review, _ request: ObjectRequest) throws -> Response {
+        let definition = request.definition
+        let options = try WriteOptions(request.request, kind: "CreateOptions")
+        var (object, warnings) = try request.sentObject(options)
+        if definition.namespaced { object = try request.inNamespace(object) }
+        let errors = definition.validateCreate(object)
+        if !errors.isEmpty { throw StatusError.invalid(kind: "", group: definition.group, name: "", errors) }
+        let spec = (object["spec"] ?? .emptyObject).withoutEmptyStrings
         var answer: JSONValue = [
-            "kind": .string(review.rawValue), "apiVersion": .string("\(review.group)/v1"),
-            "metadata": sent["metadata"] ?? .emptyObject, "spec": spec,
+            "kind": .string(definition.kind), "apiVersion": .string(definition.apiVersion),
+            "metadata": object["metadata"] ?? .emptyObject, "spec": spec,
         ]
+        let user = request.request.user
         switch review {
         case .selfSubjectReview:
             answer["spec"] = nil
-            answer["status"] = ["userInfo": request.user.json]
-        case .tokenReview: answer["status"] = reviewToken(spec)
-        case .selfSubjectAccess: answer["status"] = try access(spec, request.user)
+            answer["status"] = ["userInfo": user.json]
+        case .tokenReview: answer["status"] = try reviewToken(spec)
+        case .selfSubjectAccess: answer["status"] = access(spec, user)
         case .subjectAccess, .localSubjectAccess:
             let groups = spec["groups"]?.arrayValue?.compactMap(\.stringValue) ?? []
-            answer["status"] = try access(spec, UserInfo(name: spec.text("user"), groups: groups))
-        case .selfSubjectRules: answer["status"] = rules(request.user, namespace: spec.text("namespace"))
+            answer["status"] = access(spec, UserInfo(name: spec.text("user"), groups: groups))
+        case .selfSubjectRules:
+            answer["spec"] = [:]
+            answer["status"] = try rules(user, namespace: spec.text("namespace"))
         }
-        return .json(answer, status: 201)
+        return .json(answer, status: 201).with(warnings: warnings)
     }
 
-    private func reviewToken(_ spec: JSONValue) -> JSONValue {
-        guard let user = authenticator.user(token: spec.text("token")) else {
-            return ["authenticated": false, "error": "invalid bearer token"]
+    private func reviewToken(_ spec: JSONValue) throws(StatusError) -> JSONValue {
+        let token = spec.text("token")
+        if token.isEmpty { throw .badRequest("token is required for TokenReview in authentication") }
+        let wanted = spec["audiences"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let audiences = wanted.isEmpty ? [ServiceAccountTokens.issuer] : wanted
+        guard let user = authenticator.user(token: token, audiences: audiences) else {
+            return ["user": [:], "error": "invalid bearer token"]
         }
-        return [
-            "authenticated": true, "user": user.json,
-            "audiences": spec["audiences"] ?? [.string(ServiceAccountTokens.issuer)],
-        ]
+        return ["authenticated": true, "user": user.json, "audiences": JSONValue(audiences)]
     }
 
-    private func access(_ spec: JSONValue, _ user: UserInfo) throws(StatusError) -> JSONValue {
+    private func access(_ spec: JSONValue, _ user: UserInfo) -> JSONValue {
         let resource = spec["resourceAttributes"]
         let other = spec["nonResourceAttributes"]
-        guard (resource == nil) != (other == nil) else {
-            throw .invalid(
-                kind: "", group: "authorization.k8s.io", name: "",
-                [
-                    .invalid(
-                        "spec.resourceAttributes", .null,
-                        "exactly one of nonResourceAttributes or resourceAttributes must be specified")
-                ])
-        }
         var wanted = AccessAttributes(verb: (resource ?? other ?? .null).text("verb"), path: other?.text("path"))
         if let resource {
             let subresource = resource.text("subresource")
@@ -96,9 +76,10 @@ extension APIHandler {
         return status
     }
 
-    private func rules(_ user: UserInfo, namespace: String) -> JSONValue {
-        var rules = authorizer.rules(of: user, namespace: namespace).rules
-        if user.groups.contains("system:masters") {
+    private func rules(_ user: UserInfo, namespace: String) throws(StatusError) -> JSONValue {
+        if namespace.isEmpty { throw .badRequest("no namespace on request") }
+        var rules = authorizer.rules(of: user, namespace: namespace)
+        if user.isMaster {
             rules = authorizer.roleRules(kind: "ClusterRole", name: "cluster-admin", namespace: "") ?? rules
         }
         return [

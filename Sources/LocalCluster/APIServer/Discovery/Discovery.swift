@@ -4,10 +4,12 @@ internal import KubernetesClient
 /// The documents from which clients learn what is served.
 enum Discovery {
     /// `/api`
-    static let coreVersions: JSONValue = [
-        "kind": "APIVersions", "versions": ["v1"],
-        "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": ""]],
-    ]
+    static func coreVersions(address: String) -> JSONValue {
+        [
+            "kind": "APIVersions", "versions": ["v1"],
+            "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(address)]],
+        ]
+    }
 
     /// `/apis`
     static func groupList(_ definitions: [ResourceDefinition]) -> JSONValue {
@@ -41,7 +43,7 @@ enum Discovery {
     }
 
     /// `/api` and `/apis` for clients that want everything in one answer.
-    static func aggregated(core: Bool, version: String, _ definitions: [ResourceDefinition]) -> JSONValue {
+    static func aggregated(core: Bool, _ definitions: [ResourceDefinition]) -> JSONValue {
         let names = core ? [(name: "", versions: ["v1"])] : groups(definitions)
         let items = names.map { name, versions -> JSONValue in
             var metadata = JSONValue.emptyObject
@@ -58,7 +60,7 @@ enum Discovery {
             ]
         }
         return [
-            "kind": "APIGroupDiscoveryList", "apiVersion": .string("apidiscovery.k8s.io/\(version)"), "metadata": [:],
+            "kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": [:],
             "items": .array(items),
         ]
     }

@@ -24,6 +24,9 @@ struct APIHandler: HTTPResponder {
     /// As Kubernetes: larger bodies are refused.
     private static let bodyLimit = 3 * 1024 * 1024
 
+    private static let endpointsWarning =
+        "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
+
     func respond(to request: Request, context: APIContext) async throws -> Response {
         do {
             return try await answer(request, context)
@@ -46,7 +49,7 @@ struct APIHandler: HTTPResponder {
         guard let sender = await authenticator.user(of: request.headers, on: context.channel) else {
             throw StatusError.unauthorized
         }
-        let user = try impersonated(sender, request.headers)
+        let user = try impersonated(sender, request.headers, target)
         try authorize(user, target)
         var body: [UInt8] = []
         if request.method != .get {
@@ -61,8 +64,11 @@ struct APIHandler: HTTPResponder {
             method: request.method, path: request.uri.path, query: query, headers: request.headers, body: body,
             target: target, user: user, channel: context.channel)
         switch target {
-        case .nonResource: return try await answerPath(request)
-        case .resource(let target): return try await answerResource(request, target)
+        case .nonResource: return try answerPath(request)
+        case .resource(let target):
+            let response = try await answerResource(request, target)
+            return target.group.isEmpty && target.resource == "endpoints"
+                ? response.with(warnings: [Self.endpointsWarning]) : response
         }
     }
 
@@ -80,10 +86,6 @@ struct APIHandler: HTTPResponder {
     }
 
     private func answerResource(_ request: APIRequest, _ target: ResourceTarget) async throws -> Response {
-        if let review = Review(group: target.group, resource: target.resource) {
-            guard request.method == .post else { throw StatusError.methodNotAllowed }
-            return try answer(review, request)
-        }
         if target.group == Self.customMetricsGroup { return try await customMetrics(request, target) }
         guard
             let definition = registry.definition(
@@ -96,13 +98,20 @@ struct APIHandler: HTTPResponder {
         guard target.namespace.isEmpty || definition.namespaced || target.resource == "namespaces" else {
             throw StatusError.resourceNotFound
         }
+        if let review = Review(definition) {
+            guard target.name.isEmpty, definition.namespaced == !target.namespace.isEmpty else {
+                throw StatusError.resourceNotFound
+            }
+            guard target.verb == "create" else { throw StatusError.methodNotAllowed }
+            return try answer(review, request)
+        }
         if !target.subresource.isEmpty { return try await answerSubresource(request) }
-        guard definition.verbs.contains(target.verb), target.name.isEmpty == Self.isForCollections(target.verb) else {
-            throw StatusError.methodNotAllowed
-        }
         if definition.namespaced, target.namespace.isEmpty, !["list", "watch"].contains(target.verb) {
-            throw target.verb == "create" ? StatusError.methodNotAllowed : .resourceNotFound
+            throw target.name.isEmpty ? StatusError.methodNotAllowed : .resourceNotFound
         }
+        guard definition.verbs.contains(target.verb),
+            target.name.isEmpty == Self.isForCollections(target.verb) || target.verb == "watch"
+        else { throw StatusError.methodNotAllowed }
         if target.group == "metrics.k8s.io" { return try await metrics(request) }
         switch target.verb {
         case "get": return try get(request)

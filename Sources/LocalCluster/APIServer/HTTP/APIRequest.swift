@@ -12,11 +12,11 @@ struct APIRequest: Sendable {
     let user: UserInfo
     let channel: any Channel
 
-    /// What managed fields are recorded under: the `fieldManager` parameter, or the first word of the user agent.
+    /// What managed fields are recorded under: the `fieldManager` parameter, or the user agent up to its version.
     var fieldManager: String {
         if let name = query["fieldManager"], !name.isEmpty { return name }
         let agent = headers[.userAgent] ?? ""
-        return String(agent.prefix { $0 != "/" && $0 != " " }.prefix(128))
+        return String(agent.prefix { $0 != "/" }.prefix(128))
     }
 
     var contentType: String {

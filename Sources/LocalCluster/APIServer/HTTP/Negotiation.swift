@@ -31,23 +31,21 @@ enum Representation: Sendable, Hashable {
 /// Which discovery document an `Accept` header asks for.
 enum DiscoveryForm: Sendable, Hashable {
     case legacy
-    case aggregated(version: String)
+    case aggregated
 
-    static func negotiate(_ accept: String?) throws(StatusError) -> DiscoveryForm {
+    /// - Parameter isCore: `/api` words its refusal as objects do.
+    static func negotiate(_ accept: String?, isCore: Bool = false) throws(StatusError) -> DiscoveryForm {
         guard let accept, !accept.isEmpty else { return .legacy }
-        var fallback: DiscoveryForm?
+        var acceptsLegacy = false
         for clause in MediaClause.parse(accept) where clause.isJSON {
-            guard let kind = clause.parameters["as"] else {
-                fallback = fallback ?? .legacy
-                continue
+            switch (clause.parameters["as"], clause.parameters["g"], clause.parameters["v"]) {
+            case (nil, _, _): acceptsLegacy = true
+            case ("APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2"): return .aggregated
+            default: continue
             }
-            guard kind == "APIGroupDiscoveryList", clause.parameters["g"] == "apidiscovery.k8s.io",
-                let version = clause.parameters["v"], ["v2", "v2beta1"].contains(version)
-            else { continue }
-            return .aggregated(version: version)
         }
-        guard let fallback else { throw .transformationNotAcceptable }
-        return fallback
+        if acceptsLegacy { return .legacy }
+        throw isCore && !accept.contains("as=") ? .notAcceptable : .transformationNotAcceptable
     }
 }
 

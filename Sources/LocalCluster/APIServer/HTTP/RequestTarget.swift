@@ -20,12 +20,20 @@ enum RequestTarget: Sendable, Hashable {
 struct ResourceTarget: Sendable, Hashable {
     var verb: String
     var group: String
-    var version: String
+    var version = ""
     var resource: String
     var subresource: String
-    var namespace: String
+    var namespace = ""
     /// Empty for a collection.
     var name: String
+
+    init(verb: String, group: String, resource: String, subresource: String, name: String) {
+        self.verb = verb
+        self.group = group
+        self.resource = resource
+        self.subresource = subresource
+        self.name = name
+    }
 
     fileprivate init?(method: HTTPRequest.Method, segments: [String], query: QueryParameters) {
         var rest: ArraySlice<String>
@@ -40,7 +48,6 @@ struct ResourceTarget: Sendable, Hashable {
             rest = segments[3...]
         default: return nil
         }
-        namespace = ""
         // The old way to ask for a watch.
         let isOldWatch = rest.first == "watch" && rest.count > 1
         if isOldWatch { rest = rest.dropFirst() }
@@ -66,7 +73,7 @@ struct ResourceTarget: Sendable, Hashable {
         if name.isEmpty, let selector = query["fieldSelector"], selector.hasPrefix("metadata.name="),
             !selector.contains(",")
         {
-            selectedName = String(selector.dropFirst("metadata.name=".count))
+            selectedName = selector.drop { $0 != "=" }.drop { $0 == "=" }.description
         }
     }
 

@@ -19,23 +19,29 @@ struct ListOptions: Sendable {
     init(_ request: ObjectRequest, forWatch: Bool) throws(StatusError) {
         let query = request.query
         for name in ["limit", "timeoutSeconds"] {
-            guard let text = query[name], !text.isEmpty, Int(text) == nil else { continue }
+            guard let text = query[name], Int(text) == nil else { continue }
             throw .badRequest("strconv.ParseInt: parsing \(JSONValue.string(text).text()): invalid syntax")
         }
         if let text = query["labelSelector"], !text.isEmpty { labels = try LabelSelector(parsing: text) }
         if let text = query["fieldSelector"], !text.isEmpty {
             fields = try FieldSelector(parsing: text, for: request.definition)
         }
+        // The old way to watch one object has its name in the path.
+        if forWatch, !request.name.isEmpty {
+            var selector = fields ?? FieldSelector()
+            selector.require(name: request.name)
+            fields = selector
+        }
         limit = query["limit"].flatMap { Int($0) } ?? 0
         allowBookmarks = query.flag("allowWatchBookmarks")
         timeoutSeconds = query["timeoutSeconds"].flatMap { Int($0) }
-        if query["sendInitialEvents"] != nil { sendInitialEvents = query.flag("sendInitialEvents") }
+        if let text = query["sendInitialEvents"] { sendInitialEvents = !["false", "0"].contains(text.lowercased()) }
         let revisionText = query["resourceVersion"] ?? ""
         let token = query["continue"] ?? ""
         let matchText = query["resourceVersionMatch"] ?? ""
         let errors =
             forWatch
-            ? Self.watchErrors(match: matchText, sendInitialEvents: sendInitialEvents)
+            ? Self.watchErrors(match: matchText, token: token, sendInitialEvents: sendInitialEvents)
             : Self.listErrors(
                 match: matchText, revision: revisionText, token: token, sendInitialEvents: sendInitialEvents)
         if !errors.isEmpty { throw .invalidOptions("ListOptions", errors) }
@@ -87,7 +93,10 @@ struct ListOptions: Sendable {
         return errors
     }
 
-    private static func watchErrors(match: String, sendInitialEvents: Bool?) -> [FieldError] {
+    private static func watchErrors(match: String, token: String, sendInitialEvents: Bool?) -> [FieldError] {
+        if !token.isEmpty {
+            return [.forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided")]
+        }
         guard sendInitialEvents != nil else {
             if match.isEmpty { return [] }
             return [
@@ -122,9 +131,20 @@ struct ContinueToken: Sendable, Hashable {
     }
 
     init(parsing text: String) throws(StatusError) {
-        guard let bytes = [UInt8](base64URL: text), let value = try? JSONValue(parsing: bytes),
-            let revision = value["rv"]?.integerValue, let name = value["name"]?.stringValue
-        else { throw .badRequest("continue key is not valid: illegal base64 data or unknown version") }
+        func invalid(_ why: String) -> StatusError {
+            .badRequest("invalid continue token: continue key is not valid: \(why)")
+        }
+        guard let bytes = [UInt8](base64URL: text) else { throw invalid("illegal base64 data") }
+        guard let value = try? JSONValue(parsing: bytes) else {
+            throw invalid("invalid character looking for beginning of value")
+        }
+        let version = value["v"]?.stringValue ?? ""
+        guard version == "meta.k8s.io/v1" else {
+            throw invalid("server does not recognize this encoded version \"\(version)\"")
+        }
+        guard let revision = value["rv"]?.integerValue, revision > 0, let name = value["name"]?.stringValue else {
+            throw invalid("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
+        }
         self.revision = revision
         self.namespace = value["namespace"]?.stringValue ?? ""
         self.name = name

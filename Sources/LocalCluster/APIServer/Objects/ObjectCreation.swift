@@ -10,7 +10,7 @@ extension APIHandler {
         let object = try request.inNamespace(sent)
         let created = try create(object, request, manager: options.manager, dryRun: options.dryRun)
         return try request.answer(
-            created, status: 201, warnings: warnings + Self.finalizerWarnings(created))
+            created, status: 201, warnings: warnings + Self.warnings(created, nil, request.definition))
     }
 
     /// Stores a new object.
@@ -27,15 +27,12 @@ extension APIHandler {
         for attempt in 0... {
             let object = try prepared(sent, request, manager: manager, generatesName: generated)
             let name = object[path: ["metadata", "name"]]?.stringValue ?? ""
-            try requireNamespace(request, name: name)
-            if store.object(definition.storageKey, request.namespace, name) != nil {
-                if generated, attempt < 8 { continue }
-                throw StatusError.alreadyExists(definition, name: name)
-            }
+            try requireNamespace(request, name: sent.text("metadata", generated ? "generateName" : "name"))
             let (admitted, reservation) = try admitCreation(object, request, dryRun: dryRun)
             do {
                 let errors = definition.validateCreate(admitted)
                 if !errors.isEmpty { throw StatusError.invalid(definition, name: name, errors) }
+                guard store.object(definition.storageKey, request.namespace, name) == nil else { throw StoreConflict() }
                 if dryRun {
                     services.release(reservation)
                     return admitted
@@ -48,13 +45,22 @@ extension APIHandler {
             } catch is StoreConflict {
                 services.release(reservation)
                 if generated, attempt < 8 { continue }
-                throw StatusError.alreadyExists(definition, name: name)
+                throw exists(name, request)
             } catch {
                 services.release(reservation)
                 throw error
             }
         }
         throw StatusError.alreadyExists(definition, name: "")
+    }
+
+    private func exists(_ name: String, _ request: ObjectRequest) -> StatusError {
+        var error = StatusError.alreadyExists(request.definition, name: name)
+        let existing = store.object(request.definition.storageKey, request.namespace, name)?.value()
+        if existing?[path: ["metadata", "deletionTimestamp"]] != nil {
+            error.message = "object is being deleted: \(error.message)"
+        }
+        return error
     }
 
     private func prepared(
@@ -102,7 +108,12 @@ extension APIHandler {
             ])
     }
 
-    static func finalizerWarnings(_ object: JSONValue) -> [String] {
+    /// What the writer of a stored object is warned of.
+    static func warnings(_ object: JSONValue, _ old: JSONValue?, _ definition: ResourceDefinition) -> [String] {
+        finalizerWarnings(object) + definition.warnings(object, old: old)
+    }
+
+    private static func finalizerWarnings(_ object: JSONValue) -> [String] {
         let standard = ["orphan", "foregroundDeletion", "kubernetes"]
         let names = object[path: ["metadata", "finalizers"]]?.arrayValue?.compactMap(\.stringValue) ?? []
         return names.filter { !$0.contains("/") && !standard.contains($0) && !$0.hasSuffix(".k8s.io") }.map {

@@ -42,16 +42,21 @@ extension APIHandler {
             let stored = try find(request)
             let old = request.view(stored)
             try options.checkPreconditions(old, request)
+            if request.definition.isNamespace, ["default", "kube-system", "kube-public"].contains(request.name) {
+                throw StatusError.forbidden(request.definition, name: request.name, "this namespace may not be deleted")
+            }
             let new = options.marked(old, request.definition)
             let isGone = Self.isFinished(new, request.definition)
-            if options.dryRun || (!isGone && new == old) { return (isGone ? old : new, isGone) }
+            // What is gone is shown as it was, but a pod as being deleted.
+            let last = request.definition.isPod ? new : old
+            if options.dryRun || (!isGone && new == old) { return (isGone ? last : new, isGone) }
             do {
                 let written = try commit(
                     StoreChange(
                         resource: request.definition.storageKey, namespace: stored.namespace, name: stored.name,
                         basis: stored.revision, object: request.stored(isGone ? old : new), isDeletion: isGone),
                     request.definition)
-                return (isGone ? old : request.view(written), isGone)
+                return (isGone ? last : request.view(written), isGone)
             } catch is StoreConflict {
                 continue
             }
@@ -97,9 +102,12 @@ struct DeleteOptions: Sendable {
             let kind = value["kind"]?.stringValue ?? "DeleteOptions"
             guard kind == "DeleteOptions" else {
                 throw .badRequest(
-                    "\(kind) in version \"\(value["apiVersion"]?.stringValue ?? "")\" cannot be handled as DeleteOptions"
-                )
+                    "no kind \"\(kind)\" is registered for version \"\(value["apiVersion"]?.stringValue ?? "")\" in scheme "
+                        + "\"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27\"")
             }
+        }
+        if let text = request.query["gracePeriodSeconds"], Int(text) == nil {
+            throw .badRequest("strconv.ParseInt: parsing \(JSONValue.string(text).text()): invalid syntax")
         }
         var dryRuns = request.query.all("dryRun")
         if dryRuns.isEmpty { dryRuns = value["dryRun"]?.arrayValue?.compactMap(\.stringValue) ?? [] }

@@ -10,41 +10,29 @@ extension APIHandler {
         if format == .apply { return try apply(request, options) }
         let patch = try PatchDocument(request, format)
         var warnings: [String] = []
+        var before: JSONValue?
         let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
-            var new = try patch.applied(to: old, schema: request.definition.schema)
+            before = old
+            let patched = try patch.applied(to: old, schema: request.definition.schema)
+            let (new, told) = try patch.decoded(patched, request.definition, options.validation)
+            warnings = told
             try Self.requireSameIdentity(new, old, request)
-            do {
-                (new, warnings) = try request.definition.decode(
-                    new, duplicateKeys: patch.duplicateKeys, validation: options.validation)
-            } catch let error as StatusError where error.code == 400 {
-                throw patch.unfit(error)
-            }
-            return new
+            return try request.inNamespace(new)
         }
-        return try request.answer(updated, warnings: warnings + Self.finalizerWarnings(updated))
+        return try request.answer(updated, warnings: warnings + Self.warnings(updated, before, request.definition))
     }
 
     /// A patch cannot rename or move, and a resourceVersion in it is a precondition.
     private static func requireSameIdentity(
         _ new: JSONValue, _ old: JSONValue, _ request: ObjectRequest
     ) throws(StatusError) {
-        let name = new[path: ["metadata", "name"]]?.stringValue ?? ""
-        guard name == request.name else { throw .wrongName(name, request.name) }
-        guard new[path: ["metadata", "namespace"]] == old[path: ["metadata", "namespace"]] else {
-            throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
-        }
+        try requireName(new, request)
+        _ = try request.inNamespace(new)
         if request.definition.isCustom { _ = try request.checkedVersion(new) }
         if let revision = new[path: ["metadata", "resourceVersion"]]?.stringValue, !revision.isEmpty,
             revision != old[path: ["metadata", "resourceVersion"]]?.stringValue
         {
             throw .modified(request.definition, name: request.name)
-        }
-        let uid = new[path: ["metadata", "uid"]]?.stringValue ?? ""
-        let current = old[path: ["metadata", "uid"]]?.stringValue ?? ""
-        guard uid.isEmpty || uid == current else {
-            throw .conflict(
-                request.definition, name: request.name,
-                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(current)")
         }
     }
 
@@ -62,13 +50,15 @@ extension APIHandler {
             (_, warnings) = try definition.decode(value, duplicateKeys: duplicates, validation: options.validation)
         }
         if store.object(definition.storageKey, request.namespace, request.name) != nil {
+            var before: JSONValue?
             let updated = try update(request, manager: nil, dryRun: options.dryRun) { old in
+                before = old
                 try Self.requireRevisionOfApply(configuration, old, request)
                 return try ServerSideApply.apply(
                     configuration, to: old, definition: definition, manager: options.manager, force: options.force,
                     subresource: request.subresource, now: timestamp())
             }
-            return try request.answer(updated, warnings: warnings)
+            return try request.answer(updated, warnings: warnings + Self.warnings(updated, before, definition))
         }
         guard request.subresource == nil else { throw StatusError.notFound(definition, name: request.name) }
         if let uid = configuration[path: ["metadata", "uid"]]?.stringValue, !uid.isEmpty {
@@ -81,7 +71,8 @@ extension APIHandler {
             now: timestamp())
         try authorizeCreation(request)
         let created = try create(try request.inNamespace(object), request, manager: nil, dryRun: options.dryRun)
-        return try request.answer(created, status: 201, warnings: warnings + Self.finalizerWarnings(created))
+        return try request.answer(
+            created, status: 201, warnings: warnings + Self.warnings(created, nil, definition))
     }
 
     private static func requireRevisionOfApply(
@@ -139,8 +130,11 @@ struct PatchDocument: Sendable {
     init(_ request: ObjectRequest, _ format: PatchFormat) throws(StatusError) {
         let (value, duplicates) = try APIRequest.json(request.request.body)
         guard format == .json || value.objectValue != nil else {
-            throw .badRequest(
-                "json: cannot unmarshal a patch that is no object into Go value of type map[string]interface {}")
+            throw value.isNull
+                ? .badRequest("Invalid JSON Patch")
+                : .badRequest(
+                    "error decoding patch: json: cannot unmarshal \(value.kindName) into Go value of type "
+                        + "map[string]interface {}")
         }
         self.format = format
         self.value = value
@@ -155,10 +149,19 @@ struct PatchDocument: Sendable {
         }
     }
 
-    /// 422: the patch makes something of the object that its kind cannot be.
-    func unfit(_ error: StatusError) -> StatusError {
-        let parts = error.message.split(separator: ": ", maxSplits: 1)
-        let detail = parts.count == 2 && parts[0].contains("cannot be handled") ? String(parts[1]) : error.message
-        return .invalid(kind: "", group: "", name: "", [.invalid("patch", .string(value.text()), detail)])
+    /// The patched object as its kind has it; a 422 when the patch makes something of it that its kind cannot be.
+    func decoded(
+        _ patched: JSONValue, _ definition: ResourceDefinition, _ validation: FieldValidation
+    ) throws(StatusError) -> (object: JSONValue, warnings: [String]) {
+        do throws(StatusError) {
+            return try definition.decode(
+                patched, duplicateKeys: duplicateKeys, validation: validation, isConverted: format == .strategic)
+        } catch {
+            guard error.code == 400 else { throw error }
+            let parts = error.message.split(separator: ": ", maxSplits: 1)
+            let detail = parts.count == 2 && parts[0].contains("cannot be handled") ? String(parts[1]) : error.message
+            let shown = format == .strategic ? value.goText : patched.text()
+            throw .invalid(kind: "", group: "", name: "", [.invalid("patch", .string(shown), detail)])
+        }
     }
 }

@@ -4,8 +4,7 @@ internal import KubernetesClient
 
 extension APIHandler {
     func get(_ request: ObjectRequest) throws -> Response {
-        let revision = try ListOptions.revision(request.query["resourceVersion"] ?? "", forWatch: false)
-        try requireKnown(revision)
+        try requireKnown(try ListOptions.revision(request.query["resourceVersion"] ?? "", forWatch: true))
         let representation = try request.representation()
         let stored = try find(request)
         if representation == .full, request.showsStoredBytes {
@@ -99,10 +98,12 @@ extension APIHandler {
             (objects, revision) = (old, past)
         }
         var page = ObjectPage(revision: revision)
+        // What may be of any age comes from Kubernetes' cache, which knows no pages.
+        let limit = options.revision == 0 && options.match == nil ? 0 : options.limit
         for (index, object) in zip(objects.indices, objects) {
             if let token = options.continuation, !object.isOrdered(after: token) { continue }
             guard request.selects(object, options) else { continue }
-            if options.limit > 0, page.objects.count == options.limit, let last = page.objects.last {
+            if limit > 0, page.objects.count == limit, let last = page.objects.last {
                 page.next = ContinueToken(revision: revision, after: last).text
                 if options.labels.requirements.isEmpty, options.fields == nil {
                     page.remaining = objects.endIndex - index

@@ -14,13 +14,16 @@ extension APIHandler {
         {
             try authorizeCreation(request)
             let created = try create(object, request, manager: options.manager, dryRun: options.dryRun)
-            return try request.answer(created, status: 201, warnings: warnings)
+            return try request.answer(
+                created, status: 201, warnings: warnings + Self.warnings(created, nil, request.definition))
         }
+        var before: JSONValue?
         let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
+            before = old
             try Self.requireRevision(object, old, request)
             return object
         }
-        return try request.answer(updated, warnings: warnings + Self.finalizerWarnings(updated))
+        return try request.answer(updated, warnings: warnings + Self.warnings(updated, before, request.definition))
     }
 
     /// Changes an object, again when somebody else changed it in between.
@@ -52,6 +55,10 @@ extension APIHandler {
         let definition = request.definition
         var new = definition.withDefaults(proposed)
         new[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
+        new[path: ["metadata", "selfLink"]] = nil
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+            if let value = old[path: ["metadata", field]] { new[path: ["metadata", field]] = value }
+        }
         if let manager {
             new = ManagedFields.updated(
                 new, old: old, definition: definition, manager: manager, subresource: request.subresource,
@@ -91,7 +98,7 @@ extension APIHandler {
         return !definition.isNamespace || object[path: ["spec", "finalizers"]]?.arrayValue?.isEmpty ?? true
     }
 
-    private static func requireName(_ object: JSONValue, _ request: ObjectRequest) throws(StatusError) {
+    static func requireName(_ object: JSONValue, _ request: ObjectRequest) throws(StatusError) {
         let name = object[path: ["metadata", "name"]]?.stringValue ?? ""
         if name.isEmpty {
             throw .badRequest(
@@ -108,9 +115,7 @@ extension APIHandler {
         let uid = new[path: ["metadata", "uid"]]?.stringValue ?? ""
         let currentUID = old[path: ["metadata", "uid"]]?.stringValue ?? ""
         guard uid.isEmpty || uid == currentUID else {
-            throw .conflict(
-                definition, name: request.name,
-                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(currentUID)")
+            throw .otherUID(uid, currentUID, request)
         }
         let revision = new[path: ["metadata", "resourceVersion"]]?.stringValue ?? ""
         if revision.isEmpty || revision == "0" {
@@ -119,6 +124,8 @@ extension APIHandler {
                     kind: definition.plural, group: definition.group, name: request.name,
                     [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
             }
+        } else if UInt64(revision) == nil {
+            throw .unforeseen("strconv.ParseUint: parsing \(JSONValue.string(revision).text()): invalid syntax")
         } else if revision != old[path: ["metadata", "resourceVersion"]]?.stringValue {
             throw .modified(definition, name: request.name)
         }
@@ -127,6 +134,7 @@ extension APIHandler {
 
 extension ResourceDefinition {
     var isNamespace: Bool { group.isEmpty && plural == "namespaces" }
+    var isPod: Bool { group.isEmpty && plural == "pods" }
     var isDefinitionOfKinds: Bool { group == "apiextensions.k8s.io" && plural == "customresourcedefinitions" }
 
     /// Kinds of which a PUT makes an object that is not there.
@@ -141,7 +149,7 @@ extension ResourceDefinition {
     /// Kinds whose objects cannot be replaced by somebody who does not say what they have seen.
     var needsRevisionToReplace: Bool {
         isCustom
-            || ["leases", "customresourcedefinitions", "poddisruptionbudgets", "serviceaccounts"].contains(plural)
+            || ["leases", "customresourcedefinitions", "poddisruptionbudgets"].contains(plural)
     }
 }
 
@@ -150,6 +158,18 @@ extension StatusError {
         .conflict(
             definition, name: name,
             "the object has been modified; please apply your changes to the latest version and try again")
+    }
+
+    /// The object has been made anew since the sender saw it.
+    static func otherUID(_ uid: String, _ current: String, _ request: ObjectRequest) -> StatusError {
+        let definition = request.definition
+        let group = definition.isCustom || definition.isDefinitionOfKinds ? "\(definition.group)/" : ""
+        let path = [group + definition.plural, request.namespace, request.name].filter { !$0.isEmpty }
+        return .conflict(
+            definition, name: request.name,
+            "StorageError: invalid object, Code: 4, Key: /registry/\(path.joined(separator: "/")), ResourceVersion: 0, "
+                + "AdditionalErrorMsg: Precondition failed: UID in precondition: \(uid), UID in object meta: \(current)"
+        )
     }
 
     static func wrongName(_ name: String, _ expected: String) -> StatusError {

@@ -21,6 +21,12 @@ struct WriteOptions: Sendable {
             }
         }
         if manager.utf8.count > 128 { errors.append(.tooLong("fieldManager", maximum: 128)) }
+        for (position, scalar) in manager.unicodeScalars.enumerated() where !scalar.isPrintable {
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+            errors.append(
+                .invalid("fieldManager", .string(manager), "invalid character U+\(padded) (at position \(position))"))
+        }
         let dryRun = query.all("dryRun")
         if let error = Self.dryRunError(dryRun) { errors.append(error) }
         let validation = query["fieldValidation"] ?? ""
@@ -37,5 +43,16 @@ struct WriteOptions: Sendable {
 
     static func dryRunError(_ values: [String]) -> FieldError? {
         values.allSatisfy { $0 == "All" } ? nil : .notSupported("dryRun", JSONValue(values), ["All"])
+    }
+}
+
+extension Unicode.Scalar {
+    /// Letters, marks, numbers, punctuation, symbols and the plain space.
+    fileprivate var isPrintable: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+        case .spaceSeparator: self == " "
+        default: true
+        }
     }
 }

@@ -16,7 +16,9 @@ struct Bootstrap {
                 "spec": ["finalizers": ["kubernetes"]], "status": ["phase": "Active"],
             ])
         }
-        for role in DefaultRoles.clusterRoles { try create(role, replacing: "rules") }
+        for role in DefaultRoles.clusterRoles {
+            try create(role, replacing: role["aggregationRule"] == nil ? "rules" : "aggregationRule")
+        }
         for binding in DefaultRoles.clusterRoleBindings { try create(binding) }
         try createOwnService()
     }

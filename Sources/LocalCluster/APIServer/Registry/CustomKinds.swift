@@ -103,6 +103,9 @@ extension APIHandler {
         } else if definition.isCustom, change.isDeletion {
             try kinds.finish(definition.qualifiedPlural)
         }
+        if definition.group == "rbac.authorization.k8s.io", definition.plural == "clusterroles" {
+            try RoleAggregation(store: store, authorizer: authorizer).run()
+        }
         if change.isDeletion, definition.isService { services.release(change.object) }
         return stored
     }

@@ -1,4 +1,5 @@
 internal import APIMachinery
+internal import Crypto
 internal import KubernetesClient
 internal import Synchronization
 
@@ -9,7 +10,9 @@ final class Registry: Sendable {
         var definitions: [String: ResourceDefinition] = [:]
         /// The definitions made by each CustomResourceDefinition, by its name.
         var custom: [String: [ResourceDefinition]] = [:]
-        var documents: [String: [UInt8]] = [:]
+        /// How often the definitions have changed.
+        var generation = 0
+        var documents: [String: ServedDocument] = [:]
     }
 
     private let state: Mutex<State>
@@ -36,16 +39,35 @@ final class Registry: Sendable {
             for new in definitions { state.definitions[new.path] = new }
             state.custom[name] = definitions.isEmpty ? nil : definitions
             state.documents = [:]
+            state.generation += 1
         }
     }
 
     /// A document made of all definitions (discovery, OpenAPI), made once until they change.
-    func document(_ key: String, make: ([ResourceDefinition]) -> JSONValue) -> [UInt8] {
-        if let cached = state.withLock({ $0.documents[key] }) { return cached }
-        let definitions = all
-        let bytes = make(definitions).bytes()
-        state.withLock { if $0.definitions.count == definitions.count { $0.documents[key] = bytes } }
-        return bytes
+    func document(_ key: String, make: ([ResourceDefinition]) -> JSONValue) -> ServedDocument {
+        let (known, definitions, generation) = state.withLock {
+            ($0.documents[key], Array($0.definitions.values), $0.generation)
+        }
+        if let known { return known }
+        let document = ServedDocument(make(definitions))
+        state.withLock { if $0.generation == generation { $0.documents[key] = document } }
+        return document
+    }
+}
+
+/// A document with the tag by which clients recognize it.
+struct ServedDocument: Sendable {
+    let bytes: [UInt8]
+    /// The value of an `ETag` header.
+    let tag: String
+
+    init(_ value: JSONValue) {
+        bytes = value.bytes()
+        let digits = SHA512.hash(data: bytes).map { byte in
+            let text = String(byte, radix: 16, uppercase: true)
+            return text.utf8.count == 1 ? "0" + text : text
+        }
+        tag = "\"\(digits.joined())\""
     }
 }
 

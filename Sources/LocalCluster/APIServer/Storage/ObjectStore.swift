@@ -33,6 +33,16 @@ final class ObjectStore: Sendable {
         memory.withLock { $0.collections[resource]?.object(namespace, name) }
     }
 
+    /// How many objects and watches there are of each resource.
+    var counts: [(resource: String, objects: Int, watches: Int)] {
+        memory.withLock { memory in
+            memory.collections.map { ($0.key, $0.value.objects.count, $0.value.watchers.count) }
+        }.sorted { $0.0 < $1.0 }
+    }
+
+    /// The newest revision of any change of a resource.
+    func revision(of resource: String) -> Int64 { memory.withLock { $0.collections[resource]?.revision ?? 0 } }
+
     /// The objects of a resource as of now, and the store's revision at this moment.
     func list(_ resource: String, namespace: String? = nil) -> (objects: ArraySlice<StoredObject>, revision: Int64) {
         memory.withLock { ($0.collections[resource]?.slice(namespace) ?? [], $0.revision) }

@@ -11,11 +11,11 @@ extension APIHandler {
     /// `pods/log`: passes on what the pod's node says.
     func log(_ request: ObjectRequest) async throws -> Response {
         let pod = try find(request).value()
+        try Self.checkLogOptions(request)
         let container = try chooseContainer(pod, request)
         let node = pod.text("spec", "nodeName")
-        guard !node.isEmpty else {
-            throw StatusError.badRequest("pod \(request.name) does not have a host assigned")
-        }
+        // A pod that no node has taken has said nothing yet.
+        if node.isEmpty { return Response(status: .noContent) }
         guard let address = store.object("nodes", "", node).flatMap({ KubeletClient.address($0.value()) }) else {
             throw StatusError(
                 code: 500, reason: "InternalError",
@@ -45,7 +45,7 @@ extension APIHandler {
             pod[path: ["spec", key]]?.arrayValue?.compactMap { $0["name"]?.stringValue } ?? []
         }
         let containers = names("containers")
-        let all = containers + names("initContainers")
+        let all = names("initContainers") + containers
         if let container = request.query["container"], !container.isEmpty {
             guard all.contains(container) else {
                 throw .badRequest("container \(container) is not valid for pod \(request.name)")
@@ -61,7 +61,23 @@ extension APIHandler {
         }
         throw .badRequest(
             "a container name must be specified for pod \(request.name), choose one of: "
-                + "[\(containers.joined(separator: " "))]")
+                + "[\(all.joined(separator: " "))]")
+    }
+
+    private static func checkLogOptions(_ request: ObjectRequest) throws(StatusError) {
+        var errors: [FieldError] = []
+        for (name, least) in [("tailLines", 0), ("sinceSeconds", 1), ("limitBytes", 1)] {
+            guard let text = request.query[name] else { continue }
+            guard let number = Int(text) else {
+                throw .badRequest("strconv.ParseInt: parsing \(JSONValue.string(text).text()): invalid syntax")
+            }
+            let bound = least == 0 ? "greater than or equal to 0" : "greater than 0"
+            if number < least { errors.append(.invalid(name, JSONValue(number), "must be \(bound)")) }
+        }
+        if request.query["sinceSeconds"] != nil, request.query["sinceTime"] != nil {
+            errors.append(.forbidden("[]", "at most one of `sinceTime` or `sinceSeconds` may be specified"))
+        }
+        if !errors.isEmpty { throw .invalid(kind: "PodLogOptions", group: "", name: request.name, errors) }
     }
 }
 

@@ -5,41 +5,66 @@ internal import KubernetesClient
 extension APIHandler {
     func answerScale(_ request: ObjectRequest) throws -> Response {
         switch request.target.verb {
-        case "get": return .json(try request.scale(of: request.view(try find(request))))
+        case "get": return try request.answer(try request.scale(of: request.view(try find(request))))
         case "update":
             let options = try WriteOptions(request.request, kind: "UpdateOptions")
-            let sent = try request.request.json(for: nil).value
-            return try rescale(request, options) { _ in sent }
+            let kind = try Self.kindOfScale()
+            let (sent, duplicates) = try request.request.json(for: kind)
+            return try rescale(request, options) { _ in
+                try kind.decode(sent, duplicateKeys: duplicates, validation: options.validation).object
+            }
         case "patch":
             let format = try PatchFormat(request)
             let options = try WriteOptions(request.request, kind: "PatchOptions", isApply: format == .apply)
-            let patch =
-                format == .apply
-                ? nil : try PatchDocument(request, format == .strategic ? .merge : format)
-            let applied = try patch == nil ? APIRequest.yaml(request.request.body).value : .null
-            return try rescale(request, options) { scale in
-                try patch?.applied(to: scale, schema: request.definition.schema)
-                    ?? Patch.merge(applied, onto: scale)
+            let kind = try Self.kindOfScale()
+            if format == .apply {
+                let configuration = try APIRequest.yaml(request.request.body).value
+                return try rescale(request, options, isApply: true) { old in
+                    try ServerSideApply.apply(
+                        configuration, to: old, definition: kind, manager: options.manager, force: options.force,
+                        subresource: "scale", now: timestamp())
+                }
+            }
+            let patch = try PatchDocument(request, format == .strategic ? .merge : format)
+            return try rescale(request, options) { old in
+                try patch.decoded(try patch.applied(to: old, schema: kind.schema), kind, options.validation).object
             }
         default: throw StatusError.methodNotAllowed
         }
     }
 
+    private static func kindOfScale() throws(StatusError) -> ResourceDefinition {
+        guard let kind = ScaleOwnership.kind else { throw .resourceNotFound }
+        return kind
+    }
+
+    /// - Parameters:
+    ///   - isApply: whether `change` sees to ownership too.
+    ///   - change: makes the new Scale of the current one.
     private func rescale(
-        _ request: ObjectRequest, _ options: WriteOptions, change: (JSONValue) throws -> JSONValue
+        _ request: ObjectRequest, _ options: WriteOptions, isApply: Bool = false,
+        change: (JSONValue) throws -> JSONValue
     ) throws -> Response {
-        let definition = request.definition
-        let path = request.path(definition.scale?.specReplicasPath ?? ".spec.replicas")
-        let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
-            let scale = try change(try request.scale(of: old))
+        let kind = try Self.kindOfScale()
+        let path = request.path(request.definition.scale?.specReplicasPath ?? ".spec.replicas")
+        let ownership = ScaleOwnership(request.definition, path: path)
+        let updated = try update(request, manager: nil, dryRun: options.dryRun) { old in
+            let before = ownership.scale(try request.scale(of: old), of: old)
+            var scale = try change(before)
+            try Self.requireName(scale, request)
             try Self.requireRevision(scale, old, request)
+            if !isApply {
+                scale = ManagedFields.updated(
+                    scale, old: before, definition: kind, manager: options.manager, subresource: "scale",
+                    now: timestamp())
+            }
             let replicas = scale[path: ["spec", "replicas"]] ?? 0
-            var new = old
+            var new = ownership.object(old, from: scale)
             new[path: path] = replicas
             if (replicas.intValue ?? 0) < 0 { try refuseNegative(replicas, new, old, request) }
             return new
         }
-        return .json(try request.scale(of: updated))
+        return try request.answer(try request.scale(of: updated))
     }
 
     private func refuseNegative(

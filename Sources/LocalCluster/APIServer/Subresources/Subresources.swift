@@ -31,6 +31,12 @@ extension APIHandler {
         case ("serviceaccounts", "token") where definition.group.isEmpty:
             guard verb == "create" else { throw StatusError.methodNotAllowed }
             return try issueToken(request)
+        case ("pods", "exec"), ("pods", "attach"), ("pods", "portforward"), ("pods", "proxy"), ("services", "proxy"):
+            _ = try find(request)
+            throw StatusError.unserved(request.target.subresource)
+        case ("pods", "ephemeralcontainers"), ("pods", "resize"):
+            _ = try find(request)
+            throw StatusError.resourceNotFound
         default:
             if definition.isCustom { throw StatusError.notFound(definition, name: request.name) }
             throw StatusError.resourceNotFound
@@ -41,6 +47,7 @@ extension APIHandler {
     private func finalize(_ request: ObjectRequest) throws -> Response {
         let options = try WriteOptions(request.request, kind: "UpdateOptions")
         let (sent, _) = try request.sentObject(options)
+        try Self.requireName(sent, request)
         let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
             var new = old
             try Self.requireRevision(sent, old, request)
@@ -53,38 +60,79 @@ extension APIHandler {
     /// A scheduler puts a pod on a node.
     private func bind(_ request: ObjectRequest) throws -> Response {
         let options = try WriteOptions(request.request, kind: "CreateOptions")
-        let binding = try request.request.json(for: nil).value
-        guard let node = binding[path: ["target", "name"]]?.stringValue, !node.isEmpty else {
-            throw StatusError.invalid(
-                kind: "Binding", group: "", name: request.name, [.required("target.name")])
+        let binding = try request.sentSubresource("Binding")
+        try Self.requireName(of: binding, kind: "Binding", request)
+        let kind = binding.text("target", "kind")
+        guard ["", "Node"].contains(kind) else {
+            throw StatusError.unforeseen(
+                "target.kind: Unsupported value: \"\(kind)\": supported values: \"Node\", \"<empty>\"")
         }
+        let node = binding.text("target", "name")
+        if node.isEmpty { throw StatusError.unforeseen("target.name: Required value") }
         _ = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
-            guard (old[path: ["spec", "nodeName"]]?.stringValue ?? "").isEmpty else {
-                throw StatusError.conflict(request.definition, name: request.name, "pod is already assigned to a node")
+            let current = old.text("spec", "nodeName")
+            guard current.isEmpty else {
+                throw StatusError(
+                    code: 409, reason: "Conflict",
+                    message:
+                        "Operation cannot be fulfilled on pods/binding \"\(request.name)\": pod \(request.name) is "
+                        + "already assigned to node \"\(current)\"",
+                    details: .init(name: request.name, kind: "pods/binding"))
             }
             var new = old
             new[path: ["spec", "nodeName"]] = .string(node)
+            for (key, value) in binding[path: ["metadata", "annotations"]]?.objectValue ?? [:] {
+                new[path: ["metadata", "annotations", key]] = value
+            }
+            new.setCondition("PodScheduled", status: "True")
             return new
         }
-        return .success(status: 201)
+        return .created
     }
 
+    /// Deletes a pod as far as its disruption budget allows.
     private func evict(_ request: ObjectRequest) throws -> Response {
-        let body = try request.request.json(for: nil).value
+        let eviction = try request.sentSubresource("Eviction")
+        let pod = try find(request)
+        try Self.requireName(of: eviction, kind: "Eviction", request)
         var options = DeleteOptions()
         options.dryRun =
-            !(body[path: ["deleteOptions", "dryRun"]]?.arrayValue ?? []).isEmpty
+            !(eviction[path: ["deleteOptions", "dryRun"]]?.arrayValue ?? []).isEmpty
             || !request.query.all("dryRun").isEmpty
-        options.gracePeriodSeconds = body[path: ["deleteOptions", "gracePeriodSeconds"]]?.intValue
-        options.uid = body[path: ["deleteOptions", "preconditions", "uid"]]?.stringValue
-        let pod = try find(request)
+        options.gracePeriodSeconds = eviction[path: ["deleteOptions", "gracePeriodSeconds"]]?.intValue
+        options.uid = eviction[path: ["deleteOptions", "preconditions", "uid"]]?.stringValue
+        options.resourceVersion = eviction[path: ["deleteOptions", "preconditions", "resourceVersion"]]?.stringValue
+        try options.checkPreconditions(request.view(pod), request)
         let value = pod.value()
         let needsBudget =
             ["Pending", "Running"].contains(value.text("status", "phase"))
             && value[path: ["metadata", "deletionTimestamp"]] == nil
         if needsBudget { try spendDisruption(pod, request, dryRun: options.dryRun) }
+        if !options.dryRun, value[path: ["metadata", "deletionTimestamp"]] == nil {
+            try markEvicted(pod, request.definition)
+        }
         _ = try delete(request, options)
-        return .success(status: 201)
+        return .created
+    }
+
+    private func markEvicted(_ pod: StoredObject, _ definition: ResourceDefinition) throws {
+        var value = pod.value()
+        value.setCondition(
+            "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI", message: "Eviction API: evicting")
+        // Whoever changed it meanwhile is not hindered: the condition only explains.
+        _ = try? commit(
+            StoreChange(
+                resource: definition.storageKey, namespace: pod.namespace, name: pod.name, basis: pod.revision,
+                object: value), definition)
+    }
+
+    private static func requireName(
+        of sent: JSONValue, kind: String, _ request: ObjectRequest
+    ) throws(StatusError) {
+        let name = sent.text("metadata", "name")
+        guard name.isEmpty || name == request.name else {
+            throw .badRequest("name in URL does not match name in \(kind) object")
+        }
     }
 
     /// Takes one allowed disruption off the pod's disruption budget.
@@ -97,6 +145,10 @@ extension APIHandler {
                     return false
                 }
                 return selector.matches(pod.labels)
+            }
+            if budgets.count > 1 {
+                throw StatusError.unforeseen(
+                    "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
             }
             guard let (stored, budget) = budgets.first else { return }
             let allowed = budget[path: ["status", "disruptionsAllowed"]]?.intValue ?? 0
@@ -131,12 +183,35 @@ extension APIHandler {
 
 extension Response {
     /// The answer to an action that has no object to show.
-    static func success(status: Int) -> Response {
-        .json(["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success"], status: status)
+    fileprivate static let created = Response.json(
+        ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: 201)
+}
+
+extension JSONValue {
+    /// Sets a condition of the status; its time only when the status changes.
+    fileprivate mutating func setCondition(_ type: String, status: String, reason: String = "", message: String = "") {
+        var conditions = self[path: ["status", "conditions"]]?.arrayValue ?? []
+        let old = conditions.first { $0.text("type") == type }
+        var condition: JSONValue = ["type": .string(type), "status": .string(status), "lastProbeTime": .null]
+        condition["lastTransitionTime"] =
+            old?.text("status") == status ? old?["lastTransitionTime"] : .string(timestamp())
+        if !reason.isEmpty { condition["reason"] = .string(reason) }
+        if !message.isEmpty { condition["message"] = .string(message) }
+        conditions.removeAll { $0.text("type") == type }
+        self[path: ["status", "conditions"]] = .array(conditions + [condition])
     }
 }
 
 extension StatusError {
+    /// Containers here are processes of the machine, which need no way in.
+    fileprivate static func unserved(_ subresource: String) -> StatusError {
+        StatusError(
+            code: 501, reason: "NotImplemented",
+            message:
+                "this cluster does not serve \(subresource): its containers are processes of the machine it runs on"
+        )
+    }
+
     fileprivate static func notSupported(_ verb: String, _ definition: ResourceDefinition) -> StatusError {
         guard definition.isCustom else { return .methodNotAllowed }
         return StatusError(

@@ -1,7 +1,7 @@
 internal import KubernetesClient
 
 extension TableLayout {
-    private static let role = TableLayout([.name, .text("Created At")]) { object, _ in
+    private static let role = TableLayout([.name, TableColumn(name: "Created At", type: "date")]) { object, _ in
         [object.nameCell, object[path: ["metadata", "creationTimestamp"]] ?? ""]
     }
 
@@ -69,9 +69,12 @@ extension TableLayout {
                 .string("\(regarding.text("kind").lowercased())/\(regarding.text("name"))"),
                 .string(regarding.text("fieldPath")),
                 .string(
-                    component.isEmpty
-                        ? event.text("reportingComponent") + event.text("reportingController")
-                        : source.text("host").isEmpty ? component : "\(component), \(source.text("host"))"),
+                    (component.isEmpty
+                        ? [
+                            event.text("reportingComponent") + event.text("reportingController"),
+                            event.text("reportingInstance"),
+                        ]
+                        : [component, source.text("host")]).filter { !$0.isEmpty }.joined(separator: ", ")),
                 .string(message), .string(HumanDuration.since(first, now)), JSONValue(count), event.nameCell,
             ]
         },

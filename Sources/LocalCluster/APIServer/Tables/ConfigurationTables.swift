@@ -12,9 +12,6 @@ extension TableLayout {
                 object.ageCell(now),
             ]
         },
-        "serviceaccounts": TableLayout([.name, .text("Secrets"), .age]) { object, now in
-            [object.nameCell, JSONValue(object["secrets"]?.arrayValue?.count ?? 0), object.ageCell(now)]
-        },
         "persistentvolumeclaims": TableLayout([
             .name, .text("Status"), .text("Volume"), .text("Capacity"), .text("Access Modes"), .text("StorageClass"),
             .text("VolumeAttributesClass"), .age, .wide("VolumeMode"),
@@ -33,7 +30,7 @@ extension TableLayout {
         },
         "persistentvolumes": TableLayout([
             .name, .text("Capacity"), .text("Access Modes"), .text("Reclaim Policy"), .text("Status"), .text("Claim"),
-            .text("StorageClass"), .text("VolumeAttributesClass"), .text("Reason"), .age,
+            .text("StorageClass"), .text("VolumeAttributesClass"), .text("Reason"), .age, .wide("VolumeMode"),
         ]) { object, now in
             let claim = object[path: ["spec", "claimRef"]]
             return [
@@ -42,7 +39,30 @@ extension TableLayout {
                 .string(object.text("spec", "persistentVolumeReclaimPolicy")), .string(object.text("status", "phase")),
                 .string(claim.map { "\($0.text("namespace"))/\($0.text("name"))" } ?? ""),
                 .string(object.text("spec", "storageClassName")), "<unset>", .string(object.text("status", "reason")),
-                object.ageCell(now),
+                object.ageCell(now), .string(object.text("spec", "volumeMode")),
+            ]
+        },
+        "storageclasses.storage.k8s.io": TableLayout([
+            .name, .text("Provisioner"), .text("ReclaimPolicy"), .text("VolumeBindingMode"),
+            .text("AllowVolumeExpansion"), .age,
+        ]) { object, now in
+            let isDefault =
+                object[path: ["metadata", "annotations", "storageclass.kubernetes.io/is-default-class"]] == "true"
+            func text(_ key: String, _ fallback: String) -> JSONValue { object[key] ?? .string(fallback) }
+            return [
+                .string(object.text("metadata", "name") + (isDefault ? " (default)" : "")),
+                .string(object.text("provisioner")), text("reclaimPolicy", "Delete"),
+                text("volumeBindingMode", "Immediate"), object["allowVolumeExpansion"] ?? false, object.ageCell(now),
+            ]
+        },
+        "priorityclasses.scheduling.k8s.io": TableLayout([
+            .name, .integer("Value"), TableColumn(name: "Global-Default", type: "boolean"), .age,
+            .text("PreemptionPolicy"),
+        ]) { object, now in
+            let policy = object.text("preemptionPolicy")
+            return [
+                object.nameCell, object.count("value"), object["globalDefault"] ?? false, object.ageCell(now),
+                .string(policy.isEmpty ? "PreemptLowerPriority" : policy),
             ]
         },
         "leases.coordination.k8s.io": TableLayout([.name, .text("Holder"), .age]) { object, now in

@@ -22,14 +22,21 @@ extension TableLayout {
             let hasTLS = !(object[path: ["spec", "tls"]]?.arrayValue ?? []).isEmpty
             return [
                 object.nameCell, .string(ingressClass.isEmpty ? "<none>" : ingressClass),
-                .string(hosts.isEmpty ? "*" : hosts.joined(separator: ",")), .string(balancerAddresses(object)),
+                .string(shortened(hosts, "*")), .string(balancerAddresses(object)),
                 .string(hasTLS ? "80, 443" : "80"), object.ageCell(now),
             ]
         },
         "ingressclasses.networking.k8s.io": TableLayout([
             .name, .text("Controller"), .text("Parameters"), .age,
         ]) { object, now in
-            [object.nameCell, .string(object.text("spec", "controller")), "<none>", object.ageCell(now)]
+            let parameters = object[path: ["spec", "parameters"]].map { parameters in
+                let group = parameters.text("apiGroup")
+                return parameters.text("kind") + (group.isEmpty ? "" : ".\(group)") + "/\(parameters.text("name"))"
+            }
+            return [
+                object.nameCell, .string(object.text("spec", "controller")), .string(parameters ?? "<none>"),
+                object.ageCell(now),
+            ]
         },
         "networkpolicies.networking.k8s.io": TableLayout([.name, .text("Pod-Selector"), .age]) { object, now in
             [
@@ -41,9 +48,8 @@ extension TableLayout {
             let subsets = object["subsets"]?.arrayValue ?? []
             let addresses = subsets.flatMap { subset -> [String] in
                 let ports = subset["ports"]?.arrayValue?.compactMap { $0["port"]?.intValue } ?? []
-                return (subset["addresses"]?.arrayValue ?? []).flatMap { address in
-                    ports.isEmpty ? [address.text("ip")] : ports.map { "\(address.text("ip")):\($0)" }
-                }
+                let addresses = (subset["addresses"]?.arrayValue ?? []).map { $0.text("ip") }
+                return ports.isEmpty ? addresses : ports.flatMap { port in addresses.map { "\($0):\(port)" } }
             }
             return [object.nameCell, .string(shortened(addresses, "<none>")), object.ageCell(now)]
         },

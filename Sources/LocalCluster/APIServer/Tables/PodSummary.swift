@@ -14,6 +14,7 @@ struct PodSummary {
     private var restarts = 0
     private var lastRestart: Date?
     private var ready = 0
+    private var total = 0
 
     init(_ pod: JSONValue, _ now: Date) {
         self.pod = pod
@@ -21,8 +22,12 @@ struct PodSummary {
         let phase = pod.text("status", "phase")
         reason = pod.text("status", "reason")
         if reason.isEmpty { reason = phase }
+        if conditions.contains(where: { $0.text("type") == "PodScheduled" && $0.text("reason") == "SchedulingGated" }) {
+            reason = "SchedulingGated"
+        }
+        total = pod[path: ["spec", "containers"]]?.arrayValue?.count ?? 0
         let isInitializing = readInitContainers()
-        if !isInitializing { readContainers() }
+        if !isInitializing || isInitialized { readContainers() }
         if pod[path: ["metadata", "deletionTimestamp"]] != nil {
             if pod.text("status", "reason") == "NodeLost" {
                 reason = "Unknown"
@@ -33,37 +38,71 @@ struct PodSummary {
     }
 
     var cells: [JSONValue] {
-        let containers = pod[path: ["spec", "containers"]]?.arrayValue?.count ?? 0
         func orNone(_ text: String) -> JSONValue { .string(text.isEmpty ? "<none>" : text) }
         var restartText = "\(restarts)"
         if restarts > 0, let lastRestart {
             restartText += " (\(HumanDuration.text(now.timeIntervalSince(lastRestart))) ago)"
         }
         return [
-            pod.nameCell, .string("\(ready)/\(containers)"), .string(reason), .string(restartText), pod.ageCell(now),
+            pod.nameCell, .string("\(ready)/\(total)"), .string(reason), .string(restartText), pod.ageCell(now),
             orNone(pod.text("status", "podIP")), orNone(pod.text("spec", "nodeName")),
-            orNone(pod.text("status", "nominatedNodeName")), "<none>",
+            orNone(pod.text("status", "nominatedNodeName")), .string(readinessGates),
         ]
+    }
+
+    /// What a table says of a pod that will not run any more.
+    var completion: JSONValue? {
+        switch pod.text("status", "phase") {
+        case "Succeeded": Self.completed("Succeeded", "The pod has completed successfully.")
+        case "Failed": Self.completed("Failed", "The pod failed.")
+        default: nil
+        }
+    }
+
+    private static func completed(_ reason: String, _ message: String) -> JSONValue {
+        ["type": "Completed", "status": "True", "reason": .string(reason), "message": .string(message)]
+    }
+
+    private var conditions: [JSONValue] { pod[path: ["status", "conditions"]]?.arrayValue ?? [] }
+
+    private func isTrue(_ condition: String) -> Bool {
+        conditions.contains { $0.text("type") == condition && $0.text("status") == "True" }
+    }
+
+    private var isInitialized: Bool { isTrue("Initialized") }
+
+    private var readinessGates: String {
+        let gates = pod[path: ["spec", "readinessGates"]]?.arrayValue ?? []
+        if gates.isEmpty { return "<none>" }
+        return "\(gates.count { isTrue($0.text("conditionType")) })/\(gates.count)"
     }
 
     /// - Returns: whether the pod still waits for an init container.
     private mutating func readInitContainers() -> Bool {
         let statuses = pod[path: ["status", "initContainerStatuses"]]?.arrayValue ?? []
-        let count = pod[path: ["spec", "initContainers"]]?.arrayValue?.count ?? 0
+        let containers = pod[path: ["spec", "initContainers"]]?.arrayValue ?? []
+        // One that restarts runs beside the others.
+        let sidecars = Set(containers.filter { $0.text("restartPolicy") == "Always" }.map { $0.text("name") })
+        total += sidecars.count
         var initRestarts = 0
         for (index, status) in statuses.enumerated() {
+            let isSidecar = sidecars.contains(status.text("name"))
             initRestarts += status["restartCount"]?.intValue ?? 0
+            if isSidecar { restarts += status["restartCount"]?.intValue ?? 0 }
             noteRestart(status)
             let state = status["state"] ?? .null
             if let terminated = state["terminated"] {
                 if terminated["exitCode"]?.intValue == 0 { continue }
                 reason = "Init:\(Self.reason(of: terminated))"
+            } else if isSidecar, status["started"] == true {
+                if status["ready"] == true { ready += 1 }
+                continue
             } else if let waiting = state["waiting"]?["reason"]?.stringValue, !waiting.isEmpty,
                 waiting != "PodInitializing"
             {
                 reason = "Init:\(waiting)"
             } else {
-                reason = "Init:\(index)/\(count)"
+                reason = "Init:\(index)/\(containers.count)"
             }
             restarts = initRestarts
             return true
@@ -88,9 +127,7 @@ struct PodSummary {
             }
         }
         if reason == "Completed", hasRunning {
-            let conditions = pod[path: ["status", "conditions"]]?.arrayValue ?? []
-            let isReady = conditions.contains { $0.text("type") == "Ready" && $0.text("status") == "True" }
-            reason = isReady ? "Running" : "NotReady"
+            reason = isTrue("Ready") ? "Running" : "NotReady"
         }
     }
 

@@ -24,7 +24,8 @@ struct Table {
                     + "must be 'Metadata', 'Object', 'None', or empty")
         }
         self.included = included
-        self.layout = TableLayout.layout(of: request.definition)
+        self.layout =
+            request.subresource == "scale" ? TableLayout.scale : TableLayout.layout(of: request.definition)
     }
 
     func json(_ objects: [JSONValue], metadata: JSONValue, withColumns: Bool = true) -> JSONValue {
@@ -36,12 +37,28 @@ struct Table {
                 case .metadata: object.partialMetadata
                 case .object: object
                 }
-            return ["cells": .array(layout.cells(object, now)), "object": shown]
+            var row: JSONValue = ["cells": .array(layout.cells(object, now)), "object": shown]
+            if let condition = layout.condition(object) { row["conditions"] = [condition] }
+            return row
         }
         return [
             "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
             "columnDefinitions": withColumns ? .array(layout.columns.map(\.json)) : .null, "rows": .array(rows),
         ]
+    }
+}
+
+extension Table {
+    /// A bookmark as a table: one row without content that carries the bookmark's metadata.
+    func bookmark(_ metadata: JSONValue, withColumns: Bool) -> JSONValue {
+        var table = json(
+            [metadata], metadata: ["resourceVersion": metadata[path: ["metadata", "resourceVersion"]] ?? ""],
+            withColumns: withColumns)
+        if case .array(var rows)? = table["rows"] {
+            rows[0]["object"] = metadata
+            table["rows"] = .array(rows)
+        }
+        return table
     }
 }
 
@@ -78,10 +95,16 @@ struct TableColumn: Sendable {
 struct TableLayout: Sendable {
     let columns: [TableColumn]
     let cells: @Sendable (JSONValue, Date) -> [JSONValue]
+    /// What marks a row, such as that a pod has completed.
+    let condition: @Sendable (JSONValue) -> JSONValue?
 
-    init(_ columns: [TableColumn], cells: @escaping @Sendable (JSONValue, Date) -> [JSONValue]) {
+    init(
+        _ columns: [TableColumn], cells: @escaping @Sendable (JSONValue, Date) -> [JSONValue],
+        condition: @escaping @Sendable (JSONValue) -> JSONValue? = { _ in nil }
+    ) {
         self.columns = columns
         self.cells = cells
+        self.condition = condition
     }
 
     static func layout(of definition: ResourceDefinition) -> TableLayout {

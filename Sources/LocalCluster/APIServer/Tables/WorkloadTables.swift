@@ -21,7 +21,11 @@ extension TableLayout {
         "pods": TableLayout([
             .name, .text("Ready"), .text("Status"), .text("Restarts"), .age, .wide("IP"), .wide("Node"),
             .wide("Nominated Node"), .wide("Readiness Gates"),
-        ]) { pod, now in PodSummary(pod, now).cells },
+        ]) { pod, now in
+            PodSummary(pod, now).cells
+        } condition: {
+            PodSummary($0, Date()).completion
+        },
         "deployments.apps": TableLayout(
             [.name, .text("Ready"), .text("Up-to-date"), .text("Available"), .age] + template + [.wide("Selector")]
         ) { object, now in
@@ -55,7 +59,7 @@ extension TableLayout {
                 object.nameCell, object.count("status", "desiredNumberScheduled"),
                 object.count("status", "currentNumberScheduled"), object.count("status", "numberReady"),
                 object.count("status", "updatedNumberScheduled"), object.count("status", "numberAvailable"),
-                .string("<none>"), object.ageCell(now),
+                .string(nodeSelector(object)), object.ageCell(now),
             ] + templateCells(object) + [selector(object)]
         },
         "jobs.batch": TableLayout(
@@ -67,8 +71,8 @@ extension TableLayout {
             ] + templateCells(object) + [selector(object)]
         },
         "cronjobs.batch": TableLayout([
-            .name, .text("Schedule"), .text("Timezone"), .text("Suspend"), .integer("Active"), .text("Last Schedule"),
-            .age,
+            .name, .text("Schedule"), .text("Timezone"), TableColumn(name: "Suspend", type: "boolean"),
+            .integer("Active"), .text("Last Schedule"), .age, .wide("Containers"), .wide("Images"), .wide("Selector"),
         ]) { object, now in
             let zone = object.text("spec", "timeZone")
             let last = object[path: ["status", "lastScheduleTime"]]?.stringValue
@@ -77,7 +81,19 @@ extension TableLayout {
                 .string(object[path: ["spec", "suspend"]] == true ? "True" : "False"),
                 JSONValue(object[path: ["status", "active"]]?.arrayValue?.count ?? 0),
                 .string(last == nil ? "<none>" : HumanDuration.since(last, now)), object.ageCell(now),
+            ] + object.containerCells("spec", "jobTemplate", "spec", "template", "spec", "containers") + [
+                .string((object[path: ["spec", "jobTemplate", "spec", "selector"]] ?? .null).selectorText)
             ]
+        },
+        "controllerrevisions.apps": TableLayout([
+            .name, .text("Controller"), .text("Revision"), .age,
+        ]) { object, now in
+            let owner = object[path: ["metadata", "ownerReferences"]]?.arrayValue?.first { $0["controller"] == true }
+            let controller = owner.map { reference in
+                let group = reference.text("apiVersion").split(separator: "/").dropLast().map { ".\($0)" }.joined()
+                return "\(reference.text("kind").lowercased())\(group)/\(reference.text("name"))"
+            }
+            return [object.nameCell, .string(controller ?? "<none>"), object.count("revision"), object.ageCell(now)]
         },
         "horizontalpodautoscalers.autoscaling": TableLayout([
             .name, .text("Reference"), .text("Targets"), .text("MinPods"), .text("MaxPods"), .text("Replicas"), .age,
@@ -104,6 +120,18 @@ extension TableLayout {
             ]
         },
     ]
+
+    /// The scale subresource of every kind.
+    static let scale = TableLayout([.name, .integer("Desired"), .integer("Available"), .age]) { object, now in
+        [
+            object.nameCell, object.count("spec", "replicas"), object.count("status", "replicas"), object.ageCell(now),
+        ]
+    }
+
+    private static func nodeSelector(_ object: JSONValue) -> String {
+        let selector = object[path: ["spec", "template", "spec", "nodeSelector"]]?.stringMapValue ?? [:]
+        return selector.isEmpty ? "<none>" : selector.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
+    }
 
     private static func jobStatus(_ job: JSONValue) -> String {
         let conditions = job[path: ["status", "conditions"]]?.arrayValue ?? []
@@ -134,26 +162,28 @@ extension TableLayout {
     private static func autoscalerTargets(_ autoscaler: JSONValue) -> String {
         let current = autoscaler[path: ["status", "currentMetrics"]]?.arrayValue ?? []
         let specs = autoscaler[path: ["spec", "metrics"]]?.arrayValue ?? []
-        let shown = specs.enumerated().prefix(2).map { index, metric -> String in
-            let now = index < current.count ? current[index] : .null
-            switch metric.text("type") {
-            case "Resource":
-                let name = metric.text("resource", "name")
-                let wanted = metric[path: ["resource", "target"]] ?? .null
-                let measured = now[path: ["resource", "current"]] ?? .null
-                if let utilization = wanted["averageUtilization"]?.intValue {
-                    let value = measured["averageUtilization"]?.intValue.map { "\($0)%" } ?? "<unknown>"
-                    return "\(name): \(value)/\(utilization)%"
-                }
-                return "\(name): \(measured["averageValue"]?.stringValue ?? "<unknown>")/\(wanted.text("averageValue"))"
-            case "Pods":
-                let measured = now[path: ["pods", "current", "averageValue"]]?.stringValue ?? "<unknown>"
-                return "\(measured)/\(metric.text("pods", "target", "averageValue"))"
-            default: return "<unknown>"
-            }
+        let shown = specs.enumerated().prefix(2).map { index, metric in
+            autoscalerTarget(metric, index < current.count ? current[index] : .null)
         }
         if specs.isEmpty { return "<none>" }
         let more = specs.count > 2 ? " + \(specs.count - 2) more..." : ""
         return shown.joined(separator: ", ") + more
+    }
+
+    private static func autoscalerTarget(_ metric: JSONValue, _ measured: JSONValue) -> String {
+        let key = metric.text("type").prefix(1).lowercased() + metric.text("type").dropFirst()
+        let wanted = metric[path: [key, "target"]] ?? .null
+        let current = measured[path: [key, "current"]] ?? .null
+        let average = "\(current["averageValue"]?.stringValue ?? "<unknown>")/\(wanted.text("averageValue"))"
+        let value = "\(current["value"]?.stringValue ?? "<unknown>")/\(wanted.text("value"))"
+        switch key {
+        case "resource", "containerResource":
+            let name = metric.text(key, "name")
+            guard let utilization = wanted["averageUtilization"]?.intValue else { return "\(name): \(average)" }
+            let used = current["averageUtilization"]?.intValue.map { "\($0)%" } ?? "<unknown>"
+            return "\(name): \(used)/\(utilization)%"
+        case "pods": return average
+        default: return wanted["averageValue"] == nil ? value : "\(average) (avg)"
+        }
     }
 }

@@ -135,14 +135,19 @@ struct WatchForm: Sendable {
         return event.bytes() + [UInt8(ascii: "\n")]
     }
 
-    private func bookmark(_ revision: Int64, endsInitialEvents: Bool = false) -> [UInt8] {
+    private mutating func bookmark(_ revision: Int64, endsInitialEvents: Bool = false) -> [UInt8] {
         var metadata: JSONValue = ["resourceVersion": .string(String(revision))]
         if endsInitialEvents { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
+        let partial: JSONValue = [
+            "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": metadata,
+        ]
         switch representation {
-        case .partialObject, .partialList:
-            return line(
-                "BOOKMARK", ["apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": metadata])
-        case .full, .table:
+        case .partialObject, .partialList: return line("BOOKMARK", partial)
+        case .table:
+            guard let table = try? Table(request) else { return [] }
+            defer { hasShownColumns = true }
+            return line("BOOKMARK", table.bookmark(partial, withColumns: !hasShownColumns))
+        case .full:
             let definition = request.definition
             return line(
                 "BOOKMARK",

@@ -1,0 +1,81 @@
+import KubernetesClient
+
+/// Roles, bindings and questions about access.
+extension BuiltinValidation {
+    mutating func role(_ object: JSONValue, _ kind: String) {
+        for (index, selector) in (object[path: ["aggregationRule", "clusterRoleSelectors"]]?.arrayValue ?? []).enumerated() {
+            expressions(selector, "aggregationRule.clusterRoleSelectors[\(index)]")
+        }
+        for (index, rule) in (object["rules"]?.arrayValue ?? []).enumerated() {
+            let here = "rules[\(index)]"
+            func isEmpty(_ field: String) -> Bool { rule[field]?.arrayValue?.isEmpty ?? true }
+            if isEmpty("verbs") { fail(.required("\(here).verbs", "verbs must contain at least one value")) }
+            if let urls = rule["nonResourceURLs"], urls != [] {
+                if kind == "Role" {
+                    fail(
+                        .invalid(
+                            "\(here).nonResourceURLs", urls, "namespaced rules cannot apply to non-resource URLs"))
+                }
+                if ["apiGroups", "resources", "resourceNames"].contains(where: { !isEmpty($0) }) {
+                    fail(
+                        .invalid(
+                            "\(here).nonResourceURLs", urls,
+                            "rules cannot apply to both regular resources and non-resource URLs"))
+                }
+                continue
+            }
+            if isEmpty("apiGroups") {
+                fail(.required("\(here).apiGroups", "resource rules must supply at least one api group"))
+            }
+            if isEmpty("resources") {
+                fail(.required("\(here).resources", "resource rules must supply at least one resource"))
+            }
+        }
+    }
+
+    mutating func binding(_ object: JSONValue, _ old: JSONValue?, _ kind: String) {
+        let role = object["roleRef"] ?? [:]
+        func part(_ field: String) -> String { role[field]?.stringValue ?? "" }
+        if let old, old["roleRef"] != role {
+            let shown =
+                "{\"APIGroup\":\"\(part("apiGroup"))\",\"Kind\":\"\(part("kind"))\",\"Name\":\"\(part("name"))\"}"
+            fail(FieldError(.invalid, "roleRef", shown: shown, "cannot change roleRef"))
+        }
+        let group = "rbac.authorization.k8s.io"
+        choice(role["apiGroup"] ?? "", "roleRef.apiGroup", [group])
+        choice(.string(part("kind")), "roleRef.kind", kind == "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"])
+        if part("name").isEmpty { fail(.required("roleRef.name")) }
+        text(role["name"], "roleRef.name", Names.faultsOfPathSegment)
+        for (index, subject) in (object["subjects"]?.arrayValue ?? []).enumerated() {
+            let here = "subjects[\(index)]"
+            if (subject["name"]?.stringValue ?? "").isEmpty { fail(.required("\(here).name")) }
+            switch subject["kind"] {
+            case "ServiceAccount":
+                text(subject["name"], "\(here).name", Names.faultsOfSubdomain)
+                if kind == "ClusterRoleBinding", (subject["namespace"]?.stringValue ?? "").isEmpty {
+                    fail(.required("\(here).namespace"))
+                }
+                choice(subject["apiGroup"], "\(here).apiGroup", [""])
+            case "User", "Group": choice(subject["apiGroup"] ?? "", "\(here).apiGroup", [group])
+            default: choice(subject["kind"] ?? "", "\(here).kind", ["ServiceAccount", "User", "Group"])
+            }
+        }
+    }
+
+    mutating func review(_ spec: JSONValue, _ kind: String) {
+        guard kind.hasSuffix("AccessReview") else { return }
+        if (spec["resourceAttributes"] == nil) == (spec["nonResourceAttributes"] == nil) {
+            fail(
+                .invalid(
+                    "spec.resourceAttributes", spec["resourceAttributes"] ?? .null,
+                    "exactly one of nonResourceAttributes or resourceAttributes must be specified"))
+        }
+    }
+
+    mutating func lease(_ spec: JSONValue) {
+        if let duration = spec["leaseDurationSeconds"], (duration.integerValue ?? 0) <= 0 {
+            fail(.invalid("spec.leaseDurationSeconds", duration, "must be greater than 0"))
+        }
+        nonNegative(spec["leaseTransitions"], "spec.leaseTransitions")
+    }
+}
