@@ -209,7 +209,7 @@ let targets: [Target] = [
         "LocalNodeTests",
         [
             "LocalNode", "LocalControllers", "LocalAPIServer", "KubernetesClient", asyncHTTPClient, logging, nioCore,
-            nioHTTP1, nioPosix, serviceLifecycle,
+            nioHTTP1, nioPosix, nioSSL, serviceLifecycle,
         ]),
     tests(
         "LocalClusterTests",
