@@ -96,11 +96,16 @@ final class ClusterUnderTest: Sendable {
             ], folder: folder, signal: "TERM")
     }
 
+    /// Whether a node is Ready and has said so of late: not every cluster takes note of nodes that are gone.
     private static func hasReadyNode(_ client: KubernetesClient) async throws -> Bool {
-        try await client.listAll(.node).items.contains { node in
-            (node["status", "conditions"]?.arrayValue ?? []).contains {
-                $0["type"] == "Ready" && $0["status"] == "True"
-            }
+        let leases = try await client.listAll(.lease, namespace: "kube-node-lease").items
+        return try await client.listAll(.node).items.contains { node in
+            let renewal = leases.first { $0.name == node.name }?["spec", "renewTime"]?.stringValue
+            let isAlive = renewal.flatMap { Timestamp($0) }.map { Timestamp.now - $0 < .seconds(60) } ?? false
+            return isAlive
+                && (node["status", "conditions"]?.arrayValue ?? []).contains {
+                    $0["type"] == "Ready" && $0["status"] == "True"
+                }
         }
     }
 

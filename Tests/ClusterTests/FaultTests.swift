@@ -19,11 +19,16 @@ extension InCluster {
             try await shop.waitUntilQuiet()
             let pid = try #require(shop.process.pid)
             try await begin(shop)
-            let busy = shop.proxy.count { _ in true }
-            try await shop.scene.patch(["logLevel": .string(level)])
-            try await Task.sleep(for: time)
-            // No busy loop: a handful of tries in a second for each of a dozen watches and a few writes.
-            #expect(shop.proxy.count { _ in true } - busy < 60 * (Int(time / .seconds(1)) + 5))
+            do {
+                let before = shop.proxy.count { _ in true }
+                try await shop.scene.patch(["logLevel": .string(level)])
+                try await Task.sleep(for: time)
+                // No busy loop: a handful of tries in a second for each of a dozen watches and a few writes.
+                #expect(shop.proxy.count { _ in true } - before < 60 * (Int(time / .seconds(1)) + 5))
+            } catch {
+                try await end(shop)
+                throw error
+            }
             try await end(shop)
             try await eventually(within: .seconds(120), "the change") {
                 let text = try await shop.scene.object(.configMap, "acme-user")?["data", "config.json"]?.stringValue

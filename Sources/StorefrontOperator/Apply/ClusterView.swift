@@ -105,6 +105,10 @@ final class ClusterView: Sendable {
     /// Remembers what the server answered to a write.
     func wrote(_ kind: ResourceKind, _ object: UntypedObject) {
         state.withLock { $0.known[kind, default: [:]][object.key] = Self.stripped(object) }
+        // The watch is often quicker than the answer, and tells no second time.
+        if let cached = informers[kind]?.store[object.key], !Self.isOlder(cached, than: object) {
+            state.withLock { $0.known[kind]?[object.key] = nil }
+        }
     }
 
     func deleted(_ kind: ResourceKind, _ key: ObjectKey) {
