@@ -31,7 +31,7 @@ import Testing
     ]
 
     @Test func everyKindHasASchemaAndItsNames() {
-        #expect(Set(BuiltinKinds.all.map { "\($0.apiVersion)/\($0.plural)" }).count == 41)
+        #expect(Set(BuiltinKinds.all.map { "\($0.apiVersion)/\($0.plural)" }).count == 45)
         for kind in BuiltinKinds.all { #expect(kind.schema.properties["metadata"] != nil, "\(kind.kind)") }
         let pod = BuiltinKinds.types["io.k8s.api.core.v1.PodSpec"]
         #expect(pod?.properties["containers"]?.listType == .map(keys: ["name"]))
@@ -75,7 +75,7 @@ import Testing
                             "name": "c", "image": "c:1.2", "command": [],
                             "resources": ["requests": ["cpu": "0.5", "memory": "1024Ki"], "limits": ["cpu": 2]],
                         ]
-                    ], "tolerations": [["key": "a", "tolerationSeconds": 0]],
+                    ], "tolerations": [["key": "a", "effect": "NoExecute", "tolerationSeconds": 0]],
                 ],
             ])
         let spec = try #require(pod["spec"])
@@ -85,7 +85,7 @@ import Testing
         #expect(container?["command"] == nil)
         #expect(container?["imagePullPolicy"] == "IfNotPresent")
         #expect(container?["resources"] == ["requests": ["cpu": "500m", "memory": "1Mi"], "limits": ["cpu": "2"]])
-        #expect(spec["tolerations"] == [["key": "a", "tolerationSeconds": 0]])
+        #expect(spec["tolerations"] == [["key": "a", "effect": "NoExecute", "tolerationSeconds": 0]])
         #expect(pod["status"] == ["phase": "Pending", "qosClass": "Burstable"])
         let lease = try Kinds.builtin("leases", "coordination.k8s.io")
         let renewed = try lease.decode(["spec": ["renewTime": "2024-01-01T02:00:32.000001+02:00"]]).object
@@ -230,7 +230,7 @@ import Testing
         #expect(
             try pod([:], ["restartPolicy": "Sometimes"])
                 == [
-                    "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"Never\", \"OnFailure\""
+                    "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"OnFailure\", \"Never\""
                 ])
     }
 

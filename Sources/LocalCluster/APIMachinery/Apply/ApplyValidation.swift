@@ -6,8 +6,10 @@ enum ApplyValidation {
     static func faults(_ value: JSONValue, _ schema: Schema?, path: String = "") -> [String] {
         guard let schema, !value.isNull else { return [] }
         switch (schema.kind, value) {
-        case (.any, _): return []
+        // What is an integer or a string is only told apart when it is converted.
+        case (.any, _), (.intOrString, _): return []
         case (.object, .object(let members)):
+            // What ends at a level is told before what lies deeper.
             return members.sorted { $0.key < $1.key }.flatMap { name, member in
                 guard let inner = schema.member(name) else {
                     let open = schema.preservesUnknownFields || schema.embeddedResource
@@ -17,14 +19,13 @@ enum ApplyValidation {
             }
         case (.array, .array(let elements)): return listFaults(elements, schema, path)
         case (.string, .string), (.boolean, .bool), (.number, .integer), (.number, .number), (.integer, .integer),
-            (.intOrString, .integer), (.intOrString, .string):
+            (.integer, .number):
             return []
-        case (.integer, .number) where value.integerValue != nil: return []
         case (.string, .integer), (.string, .number):
-            if schema.format == "quantity" { return [] }
+            if schema.format == "quantity" || schema.format == "date-time" { return [] }
         default: break
         }
-        return ["\(path): expected \(expected(schema)), got \(value.text())"]
+        return ["\(path): expected \(expectation(schema, value))"]
     }
 
     private static func listFaults(_ elements: [JSONValue], _ schema: Schema, _ path: String) -> [String] {
@@ -32,7 +33,12 @@ enum ApplyValidation {
         var seen: Set<FieldSet.Step> = []
         for (index, element) in elements.enumerated() {
             if case .map(let keys) = schema.listType {
-                for key in keys where element[key] == nil && schema.items?.properties[key]?.defaultValue == nil {
+                guard case .object = element else {
+                    let what = element.isNull ? "a null element" : "non-map elements"
+                    faults.append("\(path): element \(index): associative list with keys may not have \(what)")
+                    continue
+                }
+                for key in keys where element[key] == nil && schema.items?.defaultKey(key) == nil {
                     faults.append(
                         "\(path): element \(index): associative list with keys has an element that omits key field "
                             + "\"\(key)\" (and doesn't have default value)")
@@ -48,13 +54,15 @@ enum ApplyValidation {
         return faults
     }
 
-    private static func expected(_ schema: Schema) -> String {
+    private static func expectation(_ schema: Schema, _ value: JSONValue) -> String {
         switch schema.kind {
-        case .object: "map"
-        case .array: "list"
-        case .integer, .number: "numeric"
-        case .boolean: "boolean"
-        default: "string"
+        case .object: "map, got &{\(value.goText)}"
+        case .array: "list, got &{\(value.goText)}"
+        case .integer, .number: "numeric (int or float), got \(value.goType.name)"
+        case .boolean: "boolean, got &{\(value.goText)}"
+        default:
+            schema.format == "quantity"
+                ? "any scalar, got &{\(value.goText)}" : "string, got &value.valueUnstructured{Value:\(value.goSyntax)}"
         }
     }
 }

@@ -20,13 +20,13 @@ public struct FieldSet: Sendable, Hashable {
 
     public var isEmpty: Bool { !isMember && children.isEmpty }
 
-    /// Reads `fieldsV1`; what it does not understand is left out.
-    public init(fieldsV1: JSONValue) {
+    /// Reads `fieldsV1`; `nil` when it has a step of no known form.
+    public init?(fieldsV1: JSONValue) {
         for (name, child) in fieldsV1.objectValue ?? [:] {
             if name == "." {
                 isMember = true
-            } else if let step = Step(fieldsV1: name) {
-                var set = FieldSet(fieldsV1: child)
+            } else {
+                guard let step = Step(fieldsV1: name), var set = FieldSet(fieldsV1: child) else { return nil }
                 if set.children.isEmpty { set.isMember = true }
                 children[step] = set
             }
@@ -110,13 +110,15 @@ extension FieldSet {
         return result
     }
 
-    /// The paths in the set, as messages write them, in order.
+    /// The paths in the set, as messages write them: at every level what ends there comes first.
     var paths: [String] {
-        var result = isMember ? [""] : []
-        for (text, child) in children.map({ ($0.key.description, $0.value) }).sorted(by: { $0.0 < $1.0 }) {
-            result += child.paths.map { text + $0 }
-        }
-        return result
+        let steps = children.map { (text: $0.key.description, set: $0.value) }.sorted { $0.text < $1.text }
+        return (isMember ? [""] : []) + steps.flatMap { $0.set.isMember ? [$0.text] : [] }
+            + steps.flatMap { step in
+                var rest = step.set
+                rest.isMember = false
+                return rest.paths.map { step.text + $0 }
+            }
     }
 
     /// Everything with the named fields on the way to a member made members too, where the schema names them: what an

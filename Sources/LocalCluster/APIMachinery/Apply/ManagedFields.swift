@@ -12,15 +12,10 @@ public enum ManagedFields {
         _ new: JSONValue, old: JSONValue?, definition: ResourceDefinition, manager: String, subresource: String? = nil,
         now: String
     ) -> JSONValue {
-        let sent = new[path: ["metadata", "managedFields"]]?.arrayValue ?? []
-        if sent == [[:]], subresource == nil {
-            var cleared = new
-            cleared[path: ["metadata", "managedFields"]] = nil
-            return cleared
-        }
-        // A client may write them; through a subresource, and when it sends none, the stored ones hold.
-        var managers = Managers(subresource == nil ? new : old)
-        if managers.sets.isEmpty { managers = Managers(old) }
+        var managers = Managers.before(new, old: old, subresource: subresource)
+        // Who writes an object that nobody is known to own owns nothing either, until somebody applies.
+        if managers.sets.isEmpty, old != nil { return withoutManagedFields(new) }
+        managers.forgetUnknownVersions(of: definition)
         let comparison = Self.comparison(old ?? definition.blank, new, definition, subresource)
         managers.take(comparison, exceptFrom: nil)
         let own = Manager(

@@ -22,15 +22,42 @@ struct Managers {
     var sets: [Manager: FieldSet] = [:]
     var times: [Manager: String] = [:]
 
-    init(_ object: JSONValue?) {
-        for entry in object?[path: ["metadata", "managedFields"]]?.arrayValue ?? [] {
-            guard let name = entry["manager"]?.stringValue, let fields = entry["fieldsV1"] else { continue }
+    init() {}
+
+    /// The entries of a stored object; none when they cannot be read.
+    init(_ object: JSONValue?) { self = Managers(entries: object?.managedFields ?? []) ?? Managers() }
+
+    /// `nil` when an entry is of no known form.
+    private init?(entries: [JSONValue]) {
+        for entry in entries {
+            let version = entry["apiVersion"]?.stringValue ?? ""
+            guard let operation = entry["operation"]?.stringValue, ["Apply", "Update"].contains(operation),
+                !version.isEmpty, entry["fieldsType"] == "FieldsV1",
+                let fields = FieldSet(fieldsV1: entry["fieldsV1"] ?? [:])
+            else { return nil }
             let manager = Manager(
-                name: name, operation: entry["operation"]?.stringValue ?? "Update",
-                apiVersion: entry["apiVersion"]?.stringValue ?? "", subresource: entry["subresource"]?.stringValue)
-            sets[manager] = FieldSet(fieldsV1: fields)
+                name: entry["manager"]?.stringValue ?? "", operation: operation, apiVersion: version,
+                subresource: entry["subresource"]?.stringValue)
+            sets[manager] = fields
             times[manager] = entry["time"]?.stringValue
         }
+    }
+
+    /// Who owned the fields before a write. A client may write the entries itself, or empty them; through a
+    /// subresource, and when it sends none or none that can be read, the stored ones hold.
+    static func before(_ new: JSONValue, old: JSONValue?, subresource: String?) -> Managers {
+        guard subresource == nil, let sent = new.managedFields else { return Managers(old) }
+        if sent == [] || sent == [[:]] { return Managers() }
+        return Managers(entries: sent) ?? Managers(old)
+    }
+
+    /// Leaves out entries of versions that a built-in kind does not have.
+    mutating func forgetUnknownVersions(of definition: ResourceDefinition) {
+        guard !definition.isCustom, sets.keys.contains(where: { $0.apiVersion != definition.apiVersion }) else {
+            return
+        }
+        let known = Set(BuiltinKinds.all.filter { $0.kind == definition.kind }.map(\.apiVersion))
+        sets = sets.filter { known.contains($0.key.apiVersion) }
     }
 
     /// The entry of one who applies; whichever version it applied last.
@@ -44,6 +71,14 @@ struct Managers {
         for (manager, set) in sets where manager != keeper {
             let rest = set.subtracting(changed).subtracting(comparison.removed)
             sets[manager] = rest.isEmpty ? nil : rest
+        }
+    }
+
+    /// What these managers, but for one, own of a set.
+    func owners(of set: FieldSet, except manager: Manager) -> [Manager: FieldSet] {
+        sets.filter { $0.key != manager }.compactMapValues { owned in
+            let common = owned.intersection(set)
+            return common.isEmpty ? nil : common
         }
     }
 
@@ -80,4 +115,8 @@ struct Managers {
         object[path: ["metadata", "managedFields"]] = entries.isEmpty ? nil : .array(entries)
         return object
     }
+}
+
+extension JSONValue {
+    fileprivate var managedFields: [JSONValue]? { self[path: ["metadata", "managedFields"]]?.arrayValue }
 }

@@ -15,6 +15,8 @@ public enum ServerSideApply {
         let schema = definition.schema
         var managers = Managers(live)
         let base = ManagedFields.withoutManagedFields(live ?? definition.blank)
+        if let live, managers.sets.isEmpty { managers = unknownOwner(of: live, definition, subresource, now) }
+        managers.forgetUnknownVersions(of: definition)
         let own = Manager(
             name: name, operation: "Apply", apiVersion: definition.apiVersion, subresource: subresource)
         let previous = managers.applier(name, subresource)
@@ -27,22 +29,33 @@ public enum ServerSideApply {
 
         var merged = TypedValue.merge(configuration, onto: base, schema) ?? configuration
         merged = prune(merged, last, managers, schema)
-        if !definition.isCustom { merged = try canonical(merged, definition) }
 
+        // What was applied is compared as it was written: `0.1` is not what is stored of it, `100m`.
         let comparison = ManagedFields.comparison(base, merged, definition, subresource)
-        let wanted = comparison.modified.union(comparison.added)
         if !force {
-            let conflicts = managers.sets.filter { $0.key != own }
-                .compactMapValues { set in
-                    let common = set.intersection(wanted)
-                    return common.isEmpty ? nil : common
-                }
+            var conflicts = managers.owners(of: comparison.modified.union(comparison.added), except: own)
+            if name == ClientSideApply.successor, !conflicts.isEmpty {
+                let yielding = ClientSideApply.fields(of: base, definition)
+                conflicts = conflicts.mapValues { $0.subtracting(yielding) }.filter { !$0.value.isEmpty }
+            }
             if !conflicts.isEmpty { throw conflict(conflicts) }
         }
         managers.take(comparison, exceptFrom: own)
         managers.sets[own] = applied.withoutIdentity()
         managers.times[own] = merged == base ? lastTime : now
+        if !definition.isCustom { merged = try canonical(merged, definition) }
+        if name == ClientSideApply.successor { ClientSideApply.renew(in: &merged, to: configuration) }
         return managers.written(to: definition.withDefaults(merged))
+    }
+
+    /// The entry of whoever wrote an object whose managed fields were emptied.
+    private static func unknownOwner(
+        of live: JSONValue, _ definition: ResourceDefinition, _ subresource: String?, _ now: String
+    ) -> Managers {
+        let before = ManagedFields.updated(
+            ManagedFields.withoutManagedFields(live), old: nil, definition: definition, manager: "before-first-apply",
+            subresource: subresource, now: now)
+        return Managers(before)
     }
 
     private static func check(_ configuration: JSONValue, _ definition: ResourceDefinition) throws(StatusError) {
@@ -63,7 +76,7 @@ public enum ServerSideApply {
         let list = faults.count == 1 ? faults[0] : "errors:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
         throw .unforeseen(
             "failed to create typed patch object (\(namespace)/\(configuration.objectName); "
-                + "\(definition.apiVersion), Kind=\(definition.kind)): \(list)")
+                + "\(definition.group)/\(definition.version), Kind=\(definition.kind)): \(list)")
     }
 
     private static func canonical(
@@ -73,7 +86,12 @@ public enum ServerSideApply {
         do throws(TypedDecoder.Fault) {
             return try decoder.decode(object, definition.schema)
         } catch {
-            throw .unforeseen("failed to convert to the typed object: \(error.message)")
+            let kind =
+                "\(definition.group.isEmpty ? "" : definition.group + "/")\(definition.version), Kind=\(definition.kind)"
+            let namespace = object[path: ["metadata", "namespace"]]?.stringValue ?? ""
+            throw .unforeseen(
+                "failed to convert new object (\(namespace)/\(object.objectName); \(kind)) to proper version: unable to "
+                    + "convert unstructured object to \(kind): \(error.conversion)")
         }
     }
 

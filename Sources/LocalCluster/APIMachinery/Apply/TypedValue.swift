@@ -26,8 +26,10 @@ enum TypedValue {
     /// Two values in one: what `over` says wins, the rest of `base` stays.
     static func merge(_ over: JSONValue?, onto base: JSONValue?, _ schema: Schema?) -> JSONValue? {
         guard let over else { return base }
-        guard let base, !over.isNull else { return over }
+        guard let base else { return over }
         switch (shape(base, schema), shape(over, schema)) {
+        case (.map(let lower), .leaf) where over.isNull && !lower.isEmpty: return base
+        case (.list(let lower), .leaf) where over.isNull && !lower.isEmpty: return base
         case (.map(let lower), .map(let upper)):
             var result = lower
             for (name, value) in upper { result[name] = merge(value, onto: lower[name], schema?.member(name)) }
@@ -130,7 +132,9 @@ extension TypedValue {
     static func shape(_ value: JSONValue, _ schema: Schema?) -> Shape {
         switch value {
         case .object(let members):
-            return schema?.atomicMap == true ? .leaf : .map(members)
+            // Of what a built-in kind knows nothing it owns the whole.
+            let isOne = schema?.atomicMap == true || schema?.isRaw == true
+            return isOne ? .leaf : .map(members)
         case .array(let elements):
             guard let schema, schema.listType != .atomic else { return .leaf }
             return .list(elements.map { Element(step: step(to: $0, in: schema), value: $0) })
@@ -141,7 +145,7 @@ extension TypedValue {
     static func step(to element: JSONValue, in schema: Schema) -> FieldSet.Step {
         guard case .map(let keys) = schema.listType else { return .value(element) }
         var values: [String: JSONValue] = [:]
-        for key in keys { values[key] = element[key] ?? schema.items?.properties[key]?.defaultValue }
+        for key in keys { values[key] = element[key] ?? schema.items?.defaultKey(key) }
         return .key(values)
     }
 

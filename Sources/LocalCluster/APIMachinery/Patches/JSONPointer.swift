@@ -5,7 +5,8 @@ struct JSONPointer {
     private var steps: [String]
 
     init?(_ text: String) {
-        guard text.isEmpty || text.hasPrefix("/") else { return nil }
+        // What stands before the first slash is not looked at; a text without one names nothing.
+        guard text.contains("/") else { return nil }
         steps = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .map { String($0).replacing("~1", with: "/").replacing("~0", with: "~") }
     }
@@ -20,12 +21,25 @@ struct JSONPointer {
                 guard let member = members[step] else { return nil }
                 value = member
             case .array(let elements):
-                guard let index = Int(step), elements.indices.contains(index) else { return nil }
+                guard let index = Self.index(step, elements.count) else { return nil }
                 value = elements[index]
             default: return nil
             }
         }
         return value
+    }
+
+    /// The place in a list; negative numbers count from its end.
+    private static func index(_ step: String, _ count: Int) -> Int? {
+        guard let number = Int(step) else { return nil }
+        let index = number < 0 ? number + count : number
+        return (0..<count).contains(index) ? index : nil
+    }
+
+    /// Whether the object or list that has the value, or could have it, is there.
+    func hasParent(in document: JSONValue) -> Bool {
+        if case .object = JSONPointer(steps: steps.dropLast()).value(in: document) { return true }
+        return false
     }
 
     func adding(_ value: JSONValue, to document: JSONValue) -> JSONValue? {
@@ -35,8 +49,8 @@ struct JSONPointer {
                 members[step] = value
                 return .object(members)
             case .array(var elements):
-                let index = step == "-" ? elements.count : Int(step) ?? -1
-                guard (0...elements.count).contains(index) else { return nil }
+                let count = elements.count
+                guard let index = step == "-" ? count : Self.index(step, count + 1), index <= count else { return nil }
                 elements.insert(value, at: index)
                 return .array(elements)
             default: return nil
@@ -52,7 +66,7 @@ struct JSONPointer {
                 members[step] = value
                 return .object(members)
             case .array(var elements):
-                guard let index = Int(step), elements.indices.contains(index) else { return nil }
+                guard let index = Self.index(step, elements.count) else { return nil }
                 elements[index] = value
                 return .array(elements)
             default: return nil
@@ -67,7 +81,7 @@ struct JSONPointer {
                 guard members.removeValue(forKey: step) != nil else { return nil }
                 return .object(members)
             case .array(var elements):
-                guard let index = Int(step), elements.indices.contains(index) else { return nil }
+                guard let index = Self.index(step, elements.count) else { return nil }
                 elements.remove(at: index)
                 return .array(elements)
             default: return nil

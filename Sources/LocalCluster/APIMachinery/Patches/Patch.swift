@@ -16,7 +16,12 @@ public enum Patch {
     public static func json(_ operations: JSONValue, onto object: JSONValue) throws(StatusError) -> JSONValue {
         guard let operations = operations.arrayValue else {
             throw .badRequest(
-                "error decoding patch: json: cannot unmarshal \(operations.kindName) into Go value of type jsonpatch.Patch"
+                "error decoding patch: json: cannot unmarshal \(operations.kindName) into Go value of type "
+                    + "[]handlers.jsonPatchOp")
+        }
+        if let other = operations.first(where: { $0.objectValue == nil && !$0.isNull }) {
+            throw .badRequest(
+                "error decoding patch: json: cannot unmarshal \(other.kindName) into Go value of type handlers.jsonPatchOp"
             )
         }
         var document = object
@@ -40,13 +45,14 @@ public enum Patch {
     ) -> JSONValue? {
         let from = operation["from"]?.stringValue.flatMap(JSONPointer.init)
         switch name {
-        case "add": return operation["value"].flatMap { path.adding($0, to: document) }
-        case "replace": return operation["value"].flatMap { path.replacing($0, in: document) }
+        case "add": return path.adding(operation["value"] ?? .null, to: document)
+        case "replace": return path.replacing(operation["value"] ?? .null, in: document)
         case "remove": return path.removing(from: document)
         case "test": return (path.value(in: document) ?? .null) == (operation["value"] ?? .null) ? document : nil
         case "copy":
-            guard let value = from?.value(in: document) else { return nil }
-            return path.adding(value, to: document)
+            // A member that is not there is copied as null.
+            guard let from, from.value(in: document) != nil || from.hasParent(in: document) else { return nil }
+            return path.adding(from.value(in: document) ?? .null, to: document)
         case "move":
             guard let from, let value = from.value(in: document) else { return nil }
             return from.removing(from: document).flatMap { path.adding(value, to: $0) }

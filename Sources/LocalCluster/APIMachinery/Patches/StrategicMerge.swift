@@ -32,6 +32,7 @@ enum StrategicMerge {
         let orders = patch.filter { $0.key.hasPrefix(orderMark) }
         for (key, value) in orders {
             let name = String(key.dropFirst(orderMark.count))
+            try requireOrder(of: patch[name], in: value, schema?.member(name))
             guard let list = result[name]?.arrayValue else { continue }
             let merged = try mergeList(
                 patch[name]?.arrayValue ?? [], onto: list, schema?.member(name), order: value.arrayValue ?? [])
@@ -44,18 +45,38 @@ enum StrategicMerge {
         return result
     }
 
+    /// Every element a patch changes must be named in its order, and in that order.
+    private static func requireOrder(
+        of list: JSONValue?, in order: JSONValue, _ schema: Schema?
+    ) throws(StatusError) {
+        func identity(_ element: JSONValue) -> JSONValue {
+            schema?.patchMergeKey.map { element[$0] ?? .null } ?? element
+        }
+        var names = (order.arrayValue ?? []).map(identity)[...]
+        for element in list?.arrayValue ?? [] where element["$patch"] != "delete" {
+            let name = identity(element)
+            while let next = names.first, next != name { names.removeFirst() }
+            guard names.popFirst() != nil else {
+                throw .unforeseen(
+                    "The order in patch list:\n\(list?.goText ?? "")\n doesn't match $setElementOrder list:\n"
+                        + "\(order.goText)\n")
+            }
+        }
+    }
+
     private static func mergeMember(
         _ patch: JSONValue, onto value: JSONValue?, _ schema: Schema?
     ) throws(StatusError) -> JSONValue? {
         switch (value, patch) {
         case (_, .null): return nil
         case (.object(let members), .object(let changes)):
-            if schema?.patchStrategy.contains("replace") == true { return withoutDirectives(patch) }
+            if schema?.patchStrategy.contains("replace") == true { return patch }
             return .object(try merge(changes, onto: members, schema))
         case (.array(let elements), .array(let changes)) where schema?.patchStrategy.contains("merge") == true:
             return .array(try mergeList(changes, onto: elements, schema, order: nil))
         case (nil, .array(let changes)) where schema?.patchStrategy.contains("merge") == true:
             return .array(try mergeList(changes, onto: [], schema, order: nil))
+        case (.array, .array): return patch
         default: return withoutDirectives(patch)
         }
     }
@@ -83,7 +104,7 @@ enum StrategicMerge {
                     "unknown patch type '\(directive.stringValue ?? directive.text())' in list element")
             }
         }
-        if replaces { return changes.map(withoutDirectives) }
+        if replaces { return changes.compactMap(withoutDirectives) }
         var merged = kept
         for change in changes {
             let name = try mergeKey(key, of: change)
@@ -91,7 +112,7 @@ enum StrategicMerge {
                 merged[index] = .object(
                     try merge(change.objectValue ?? [:], onto: merged[index].objectValue ?? [:], schema?.items))
             } else {
-                merged.append(withoutDirectives(change))
+                if let element = withoutDirectives(change) { merged.append(element) }
             }
         }
         return arrange(merged, by: order ?? changes, server: list) { $0[key] ?? .null }
@@ -99,7 +120,7 @@ enum StrategicMerge {
 
     private static func mergeKey(_ key: String, of element: JSONValue) throws(StatusError) -> JSONValue {
         guard let name = element[key] else {
-            throw .unforeseen("map: \(element.text()) does not contain declared merge key: \(key)")
+            throw .unforeseen("map: \(element.goText) does not contain declared merge key: \(key)")
         }
         return name
     }
@@ -131,14 +152,15 @@ enum StrategicMerge {
         return result + left
     }
 
-    /// A part of a patch taken as it stands: without directives, and without the nulls that remove nothing.
-    private static func withoutDirectives(_ value: JSONValue) -> JSONValue {
+    /// A part of a patch taken as it stands: without objects that are directives, and without the nulls that remove
+    /// nothing.
+    private static func withoutDirectives(_ value: JSONValue) -> JSONValue? {
         switch value {
         case .object(let members):
-            return .object(
-                members.filter { !$0.key.hasPrefix("$") && !$0.value.isNull }.mapValues(withoutDirectives))
-        case .array(let elements):
-            return .array(elements.filter { $0["$patch"] != "delete" }.map(withoutDirectives))
+            guard members["$patch"] == nil else { return nil }
+            let kept = members.filter { $0.key != "$retainKeys" && !$0.key.hasPrefix(orderMark) && !$0.value.isNull }
+            return .object(kept.compactMapValues(withoutDirectives))
+        case .array(let elements): return .array(elements.compactMap(withoutDirectives))
         default: return value
         }
     }

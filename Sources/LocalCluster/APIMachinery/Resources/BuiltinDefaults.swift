@@ -9,9 +9,12 @@ enum BuiltinDefaults {
                 podSpec(&spec)
                 spec.setDefault("enableServiceLinks", true)
                 requestsFromLimits(&spec)
+                if spec["hostNetwork"] == true { hostPorts(&spec) }
             }
         case ("", "Service"): object.change("spec", service)
         case ("", "Secret"): moveStringData(&object)
+        case ("", "PersistentVolumeClaim"): object.change("spec", dataSource)
+        case ("", "LimitRange"): object.change("spec") { $0.changeEach("limits", limits) }
         case ("", "Namespace"): nameLabel(&object)
         case ("apps", "Deployment"):
             object.change("spec") { spec in
@@ -20,10 +23,10 @@ enum BuiltinDefaults {
             }
         case ("apps", "ReplicaSet"):
             object.change("spec", template)
-            labelsFromTemplate(&object)
         case ("apps", "StatefulSet"):
             object.change("spec") { spec in
                 template(&spec)
+                spec.changeEach("volumeClaimTemplates", claimTemplate)
                 rolling(&spec, "updateStrategy", ["partition": 0])
             }
         case ("apps", "DaemonSet"):
@@ -31,6 +34,7 @@ enum BuiltinDefaults {
                 template(&spec)
                 rolling(&spec, "updateStrategy", ["maxUnavailable": 1, "maxSurge": 0])
             }
+            if object[path: templateGeneration] == nil { object[path: templateGeneration] = "0" }
         case ("batch", "Job"):
             object.change("spec", job)
             labelsFromTemplate(&object)
@@ -50,6 +54,26 @@ enum BuiltinDefaults {
         }
     }
 
+    /// The annotation in which apps/v1 keeps a field that a DaemonSet had before.
+    static let templateGeneration = ["metadata", "annotations", "deprecated.daemonset.template.generation"]
+
+    private static func claimTemplate(_ claim: inout JSONValue) {
+        claim["apiVersion"] = "v1"
+        claim["kind"] = "PersistentVolumeClaim"
+        claim["status"] = ["phase": "Pending"]
+    }
+
+    /// A pod in the node's network opens its ports there.
+    private static func hostPorts(_ spec: inout JSONValue) {
+        for list in ["containers", "initContainers"] {
+            spec.changeEach(list) { container in
+                container.changeEach("ports") { port in
+                    if port["hostPort"] ?? 0 == 0 { port["hostPort"] = port["containerPort"] }
+                }
+            }
+        }
+    }
+
     private static func template(_ spec: inout JSONValue) {
         spec.change("template") { $0.change("spec", podSpec) }
     }
@@ -63,6 +87,9 @@ enum BuiltinDefaults {
         }
         spec.changeEach("volumes") { volume in
             if volume.objectValue?.count == 1 { volume["emptyDir"] = [:] }
+            volume.change("image") { image in
+                image.setDefault("pullPolicy", .string(pullPolicy(of: image["reference"]?.stringValue ?? "")))
+            }
         }
         if spec["serviceAccountName"] == nil, let account = spec["serviceAccount"] {
             spec["serviceAccountName"] = account
@@ -79,14 +106,14 @@ enum BuiltinDefaults {
     }
 
     private static func requestsFromLimits(_ spec: inout JSONValue) {
-        for list in ["containers", "initContainers"] {
-            spec.changeEach(list) { container in
-                guard let limits = container[path: ["resources", "limits"]]?.objectValue else { return }
-                for (name, amount) in limits where container[path: ["resources", "requests", name]] == nil {
-                    container[path: ["resources", "requests", name]] = amount
-                }
+        func fill(_ owner: inout JSONValue) {
+            for (name, amount) in owner[path: ["resources", "limits"]]?.objectValue ?? [:]
+            where owner[path: ["resources", "requests", name]] == nil {
+                owner[path: ["resources", "requests", name]] = amount
             }
         }
+        fill(&spec)
+        for list in ["containers", "initContainers"] { spec.changeEach(list, fill) }
     }
 
     private static func rolling(_ spec: inout JSONValue, _ strategy: String, _ defaults: [String: JSONValue]) {
@@ -128,7 +155,10 @@ enum BuiltinDefaults {
         spec.changeEach("ports") { port in
             if let number = port["port"] { port.setDefault("targetPort", number) }
         }
-        if type == "NodePort" || type == "LoadBalancer" { spec.setDefault("externalTrafficPolicy", "Cluster") }
+        let isExposed = type == "ClusterIP" && spec["externalIPs"] != nil
+        if type == "NodePort" || type == "LoadBalancer" || isExposed {
+            spec.setDefault("externalTrafficPolicy", "Cluster")
+        }
         if type != "ExternalName" { spec.setDefault("internalTrafficPolicy", "Cluster") }
         if type == "LoadBalancer" { spec.setDefault("allocateLoadBalancerNodePorts", true) }
     }
@@ -159,6 +189,27 @@ enum BuiltinDefaults {
         }
     }
 
+    /// The two fields that say where a claim's data come from mirror one another.
+    private static func dataSource(_ spec: inout JSONValue) {
+        if let source = spec["dataSource"] {
+            spec.setDefault("dataSourceRef", source)
+        } else if let source = spec["dataSourceRef"], source["namespace"] == nil {
+            spec["dataSource"] = source
+        }
+    }
+
+    private static func limits(_ item: inout JSONValue) {
+        guard item["type"] == "Container" else { return }
+        for (name, amount) in item["max"]?.objectValue ?? [:] where item[path: ["default", name]] == nil {
+            item[path: ["default", name]] = amount
+        }
+        for list in ["default", "min"] {
+            for (name, amount) in item[list]?.objectValue ?? [:] where item[path: ["defaultRequest", name]] == nil {
+                item[path: ["defaultRequest", name]] = amount
+            }
+        }
+    }
+
     private static func networkPolicy(_ spec: inout JSONValue) {
         let types: JSONValue = spec["egress"] == nil ? ["Ingress"] : ["Ingress", "Egress"]
         spec.setDefault("policyTypes", types)
@@ -166,7 +217,7 @@ enum BuiltinDefaults {
 
     private static func binding(_ object: inout JSONValue) {
         let group: JSONValue = "rbac.authorization.k8s.io"
-        object.change("roleRef") { $0.setDefault("apiGroup", group) }
+        object.change("roleRef") { if $0["apiGroup"] == "" { $0["apiGroup"] = group } }
         object.changeEach("subjects") { subject in
             if subject["kind"] == "User" || subject["kind"] == "Group" { subject.setDefault("apiGroup", group) }
         }
@@ -189,7 +240,7 @@ enum BuiltinDefaults {
         spec.change("names") { names in
             let kind = names["kind"]?.stringValue ?? ""
             names.setDefault("singular", .string(kind.lowercased()))
-            names.setDefault("listKind", .string(kind + "List"))
+            if !kind.isEmpty { names.setDefault("listKind", .string(kind + "List")) }
         }
         spec.setDefault("conversion", ["strategy": "None"])
     }

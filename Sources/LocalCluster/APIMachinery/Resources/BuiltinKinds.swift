@@ -25,6 +25,8 @@ public enum BuiltinKinds {
         core.v1 Event events ev n
         core.v1 PersistentVolumeClaim persistentvolumeclaims pvc ns
         core.v1 PersistentVolume persistentvolumes pv s
+        core.v1 ResourceQuota resourcequotas quota ns
+        core.v1 LimitRange limitranges limits n
         apps.v1 Deployment deployments deploy nsgcx
         apps.v1 ReplicaSet replicasets rs nsgcx
         apps.v1 StatefulSet statefulsets sts nsgcx
@@ -45,8 +47,10 @@ public enum BuiltinKinds {
         rbac.v1 ClusterRole clusterroles - -
         rbac.v1 ClusterRoleBinding clusterrolebindings - -
         apiextensions.v1 CustomResourceDefinition customresourcedefinitions crd,crds sge
-        scheduling.v1 PriorityClass priorityclasses pc -
+        scheduling.v1 PriorityClass priorityclasses pc g
         storage.v1 StorageClass storageclasses sc -
+        admissionregistration.v1 ValidatingWebhookConfiguration validatingwebhookconfigurations - g
+        admissionregistration.v1 MutatingWebhookConfiguration mutatingwebhookconfigurations - g
         metrics.v1beta1 PodMetrics pods - nr
         metrics.v1beta1 NodeMetrics nodes - r
         authentication.v1 TokenReview tokenreviews - o
@@ -61,7 +65,8 @@ public enum BuiltinKinds {
     private static let groups: [String: String] = [
         "core": "", "networking": "networking.k8s.io", "discovery": "discovery.k8s.io",
         "coordination": "coordination.k8s.io", "events": "events.k8s.io", "rbac": "rbac.authorization.k8s.io",
-        "apiextensions": "apiextensions.k8s.io", "scheduling": "scheduling.k8s.io", "storage": "storage.k8s.io",
+        "admissionregistration": "admissionregistration.k8s.io", "apiextensions": "apiextensions.k8s.io",
+        "scheduling": "scheduling.k8s.io", "storage": "storage.k8s.io",
         "metrics": "metrics.k8s.io", "authentication": "authentication.k8s.io",
         "authorization": "authorization.k8s.io",
     ]
@@ -81,10 +86,7 @@ public enum BuiltinKinds {
             group: group, version: package[1], kind: words[1], listKind: words[1] + "List", plural: words[2],
             singular: words[1].lowercased(), namespaced: flags.contains("n"), storageGroup: group,
             storageVersion: package[1],
-            schema: schema.with { fields in
-                fields.properties["apiVersion"] = Schema(.string)
-                fields.properties["kind"] = Schema(.string)
-            })
+            schema: schema.withTypeMeta)
         definition.shortNames = words[3] == "-" ? [] : words[3].split(separator: ",").map(String.init)
         definition.hasStatus = flags.contains("s")
         definition.hasGeneration = flags.contains("g")
@@ -123,8 +125,23 @@ public enum BuiltinKinds {
         ],
     ]
 
+    /// Whether a kind is among the built-in ones.
+    static func knows(_ kind: String, apiVersion: String) -> Bool {
+        all.contains { $0.kind == kind && $0.apiVersion == apiVersion }
+    }
+
     /// The definition of a built-in resource.
     public static func find(group: String, version: String, plural: String) -> ResourceDefinition? {
         all.first { $0.group == group && $0.version == version && $0.plural == plural }
+    }
+}
+
+extension Schema {
+    /// With the members every object has.
+    var withTypeMeta: Schema {
+        with { fields in
+            fields.properties["apiVersion"] = Schema(.string)
+            fields.properties["kind"] = Schema(.string)
+        }
     }
 }

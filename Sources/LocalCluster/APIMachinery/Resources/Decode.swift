@@ -12,12 +12,16 @@ extension ResourceDefinition {
     /// the form objects of the kind have, drops unknown fields and reports them. `kind` and `apiVersion` are added to
     /// a built-in object that has none.
     ///
-    /// - Parameter duplicateKeys: paths of keys the text had twice, as `JSONValue(parsing:duplicateKey:)` tells them.
+    /// - Parameters:
+    ///   - duplicateKeys: paths of keys the text had twice, as `JSONValue(parsing:duplicateKey:)` tells them.
+    ///   - isConverted: whether the object was made of a document read before, of which messages tell in other words.
+    ///   - keyOrder: the paths of the text's keys in their order, in which faults are told.
     /// - Returns: the object without unknown fields, and one text a `Warning` header.
     /// - Throws: a 400 for values of the wrong type and, when strict, for unknown and duplicate fields; a 422 for
     ///   another kind in a custom object.
     public func decode(
-        _ body: JSONValue, duplicateKeys: [String] = [], validation: FieldValidation = .ignore
+        _ body: JSONValue, duplicateKeys: [String] = [], validation: FieldValidation = .ignore,
+        isConverted: Bool = false, keyOrder: () -> [String] = { [] }
     ) throws(StatusError) -> (object: JSONValue, warnings: [String]) {
         let given = body["kind"]?.stringValue ?? ""
         func refusal(_ reason: String) -> StatusError {
@@ -28,16 +32,32 @@ extension ResourceDefinition {
         if given != kind, !given.isEmpty || isCustom {
             if isCustom { throw wrongKind(given, body) }
             throw refusal(
-                "converting (\(version).\(given)) to (\(group.isEmpty ? "core" : group).\(kind)): unknown conversion")
+                "converting (\(version).\(given)) to (\(packageName).\(kind)): unknown conversion")
+        }
+        let sentVersion = body["apiVersion"]?.stringValue ?? ""
+        if !isCustom, !sentVersion.isEmpty, sentVersion != apiVersion, !given.isEmpty,
+            !BuiltinKinds.knows(kind, apiVersion: sentVersion)
+        {
+            let version = sentVersion.split(separator: "/").last ?? ""
+            throw .badRequest(
+                "\(kind) in version \"\(version)\" cannot be handled as a \(kind): no kind \"\(kind)\" is registered for "
+                    + "version \"\(sentVersion)\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
         }
         let object: JSONValue
         let unknown: [String]
         do throws(TypedDecoder.Fault) {
             (object, unknown) = try isCustom ? decodeCustom(body) : decodeBuiltin(body)
         } catch {
-            throw refusal(error.message)
+            throw refusal(isConverted ? error.conversion : error.message)
         }
-        let faults = duplicateKeys.map { "duplicate field \"\($0)\"" } + unknown.map { "unknown field \"\($0)\"" }
+        var told = duplicateKeys.map { (path: $0, text: "duplicate field \"\($0)\"") }
+        told += unknown.map { (path: $0, text: "unknown field \"\($0)\"") }
+        if told.count > 1, validation != .ignore, !isCustom {
+            let places = Dictionary(keyOrder().enumerated().map { ($1, $0) }, uniquingKeysWith: { $1 })
+            let ranked = told.enumerated().map { (places[$1.path] ?? .max, $0, $1) }
+            told = ranked.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.2)
+        }
+        let faults = told.map(\.text)
         if validation == .strict, !faults.isEmpty {
             throw refusal("strict decoding error: \(faults.joined(separator: ", "))")
         }
@@ -65,7 +85,7 @@ extension ResourceDefinition {
         var object = schema.pruned(rest, unknown: &unknown)
         unknown.sort()
         if let metadata = body["metadata"], let schema = BuiltinKinds.metadata {
-            var decoder = TypedDecoder()
+            var decoder = TypedDecoder(at: ["metadata"])
             object["metadata"] = try decoder.decode(metadata, schema, path: "metadata", owner: "ObjectMeta")
             unknown = decoder.unknownFields + unknown
         }
@@ -89,7 +109,8 @@ extension ResourceDefinition {
 extension JSONValue {
     var objectName: String { self["metadata"]?["name"]?.stringValue ?? "" }
 
-    var kindName: String {
+    /// The JSON type, as messages name it.
+    public var kindName: String {
         switch self {
         case .null: "null"
         case .bool: "bool"

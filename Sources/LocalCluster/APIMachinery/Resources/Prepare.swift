@@ -19,10 +19,12 @@ extension ResourceDefinition {
     /// (`subresource` is `nil`, `"status"` or `"scale"`), generation counted.
     public func prepareForUpdate(_ new: JSONValue, old: JSONValue, subresource: String? = nil) -> JSONValue {
         var object = subresource == "status" ? isolatedStatus(new, old) : new
-        for field in [
-            "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink",
-        ] {
+        for field in ["creationTimestamp", "generation", "selfLink"] {
             object[path: ["metadata", field]] = old[path: ["metadata", field]]
+        }
+        // Nobody takes a deletion back; that nobody begins one so is the validation's to say.
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+            if let value = old[path: ["metadata", field]] { object[path: ["metadata", field]] = value }
         }
         if object[path: ["metadata", "uid"]] == nil {
             object[path: ["metadata", "uid"]] = old[path: ["metadata", "uid"]]
@@ -40,7 +42,7 @@ extension ResourceDefinition {
     private func specChanged(_ new: JSONValue, _ old: JSONValue) -> Bool {
         if !isCustom {
             // A Deployment's annotations count: its controller hands them to the ReplicaSets.
-            return new["spec"] != old["spec"]
+            return new["spec"] != old["spec"] || new["webhooks"] != old["webhooks"]
                 || (kind == "Deployment"
                     && new[path: ["metadata", "annotations"]] != old[path: ["metadata", "annotations"]])
         }

@@ -29,6 +29,10 @@ public final class Schema: Sendable {
         public var kind: Kind
         public var properties: [String: Schema] = [:]
         public var additionalProperties: Schema?
+        /// `additionalProperties: true`: members of any kind, of which nothing is known.
+        public var allowsAnyProperties = false
+        /// `additionalProperties: false`.
+        public var forbidsAdditionalProperties = false
         public var items: Schema?
         public var required: [String] = []
         /// `int32`, `date-time`, `byte`, …; for built-in kinds also `quantity` and `micro-time`.
@@ -46,6 +50,10 @@ public final class Schema: Sendable {
         public var description: String?
         /// The name of a built-in type in OpenAPI documents, such as `io.k8s.api.core.v1.PodSpec`.
         public var typeName: String?
+        /// A member of a built-in kind that holds any document.
+        var isRaw = false
+        /// The Go struct that is embedded in the object's and has this member; messages name it.
+        var embeddedIn: String?
         /// A member of a built-in kind that is there, empty or zero, even when nobody wrote it.
         public var alwaysPresent = false
         /// Whether a zero value (`""`, `0`, `false`) of a built-in kind differs from none.
@@ -100,6 +108,14 @@ public final class Schema: Sendable {
 
     /// The schema of an object's member: a property, else that of additional properties.
     func member(_ name: String) -> Schema? { fields.properties[name] ?? fields.additionalProperties }
+
+    /// The value that a key of a list's element has when it is left out; for built-in types, the zero of a member that
+    /// is always written.
+    func defaultKey(_ name: String) -> JSONValue? {
+        guard let property = fields.properties[name] else { return nil }
+        let hasZero = property.alwaysPresent || fields.typeName == "io.k8s.api.core.v1.LocalObjectReference"
+        return property.defaultValue ?? (hasZero ? TypedDecoder.zero(property) : nil)
+    }
 
     /// Whether a value is one unit to those who own it: a scalar, an atomic list or map, or unstructured.
     var isLeaf: Bool {

@@ -6,7 +6,8 @@ import KubernetesClient
 ///     ContainerPort: name#1 string; containerPort#3 int32*; protocol#4 string =TCP
 ///
 /// `@` starts a package; a line at the margin starts a type, indented lines go on with it. A field is a name, its
-/// protobuf number and a type: a scalar, a type's name, `[T]` a list, `{T}` a string map, `any`. Then, without a space:
+/// protobuf number and a type: a scalar, a type's name, `[T]` a list, `{T}` a string map, `any`, `raw` (any
+/// document, of one owner). Then, without a space:
 /// `?` zero differs from none, `!` always present if only as zero, `*` required. Then, with spaces: `=D` the default,
 /// `key=a,b` a list keyed by fields, `set` a list without duplicates, `atomic` a map or struct of one owner,
 /// `patch=…` and `merge=…` the strategies and key of a strategic merge patch, `in=A|B` the values allowed, `min=N`.
@@ -81,7 +82,8 @@ struct SchemaNotation {
         }
         let type = self.type(String(typeText), package)
         if head[0] == "~" {
-            fields.properties.merge(type.properties) { $1 }
+            let name = String(words[1])
+            fields.properties.merge(type.properties.mapValues { $0.with { $0.embeddedIn = name } }) { $1 }
             fields.required += type.required
             if let number { fields.protobufFields[number] = .inlined(type.protobufFields) }
             return
@@ -133,6 +135,7 @@ struct SchemaNotation {
         case "quantity": return Schema(.string) { $0.format = "quantity" }
         case "intOrString": return Schema(.intOrString)
         case "any": return Schema(.any) { $0.preservesUnknownFields = true }
+        case "raw": return type("any", package).with { $0.isRaw = true }
         default:
             let here = "\(package).\(text)"
             return schema(entries[here] != nil ? here : "\(packageOfName[text] ?? package).\(text)")

@@ -15,6 +15,41 @@ enum Timestamp {
     /// Seconds since 1970-01-01T00:00:00Z.
     static func seconds(_ text: String) -> Int? { parse(text)?.seconds }
 
+    /// Where a text stops being a time.
+    enum Fault {
+        case mismatch(rest: String, expected: String)
+        case outOfRange(String)
+    }
+
+    /// Why a text is no time, told as Go's parser does.
+    static func fault(_ text: String, micro: Bool) -> Fault? {
+        var rest = text[...]
+        let parts: [(width: Int, after: Character?, layout: String, name: String, range: ClosedRange<Int>)] = [
+            (4, "-", "2006", "year", 0...9999), (2, "-", "01", "month", 1...12), (2, "T", "02", "day", 1...31),
+            (2, ":", "15", "hour", 0...23), (2, ":", "04", "minute", 0...59), (2, nil, "05", "second", 0...59),
+        ]
+        for part in parts {
+            let digits = rest.prefix(part.width)
+            guard digits.count == part.width, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+                return .mismatch(rest: String(rest), expected: part.layout)
+            }
+            if !part.range.contains(Int(digits) ?? -1) { return .outOfRange(part.name) }
+            rest = rest.dropFirst(part.width)
+            if let separator = part.after {
+                guard rest.first == separator else { return .mismatch(rest: String(rest), expected: String(separator)) }
+                rest = rest.dropFirst()
+            }
+        }
+        if micro {
+            let digits = rest.dropFirst().prefix { $0.isNumber }
+            guard rest.first == ".", digits.count == 6 else {
+                return .mismatch(rest: String(rest), expected: ".000000")
+            }
+            rest = rest.dropFirst(7)
+        }
+        return .mismatch(rest: String(rest), expected: "Z07:00")
+    }
+
     private static func parse(_ text: String) -> (seconds: Int, fraction: String)? {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58
@@ -25,7 +60,7 @@ enum Timestamp {
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
+            (1...12).contains(month), (1...daysInMonth(year, month)).contains(day), hour < 24, minute < 60, second < 60
         else { return nil }
         var index = 19
         var fraction = ""
@@ -47,6 +82,11 @@ enum Timestamp {
         }
         let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
         return (seconds, fraction)
+    }
+
+    private static func daysInMonth(_ year: Int, _ month: Int) -> Int {
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        return month == 2 ? isLeap ? 29 : 28 : [4, 6, 9, 11].contains(month) ? 30 : 31
     }
 
     /// Days since 1970-01-01 of a date of the Gregorian calendar.

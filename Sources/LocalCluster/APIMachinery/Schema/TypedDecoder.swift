@@ -5,9 +5,21 @@ import KubernetesClient
 struct TypedDecoder {
     /// The paths of fields the schema does not have.
     var unknownFields: [String] = []
+    /// The names on the way to the value that is decoded, embedded structs among them.
+    private var names: [String]
+
+    /// - Parameter at: the path of the value in its document.
+    init(at names: [String] = []) { self.names = names }
 
     struct Fault: Error {
         var message: String
+        /// What the conversion of a document that was read already says about the same fault.
+        var conversion: String
+
+        init(message: String, conversion: String? = nil) {
+            self.message = message
+            self.conversion = conversion ?? message
+        }
     }
 
     /// - Parameters:
@@ -28,10 +40,13 @@ struct TypedDecoder {
             for (index, element) in elements.enumerated() {
                 result.append(try decode(element, items, path: "\(path)[\(index)]", owner: owner))
             }
-            return .array(result)
+            // What goes through Kubernetes' store comes back without empty lists.
+            return result.isEmpty && !schema.keepsZero ? .null : .array(result)
         case (.string, .string(let text)): return .string(try string(text, schema.format))
         case (.string, .integer), (.string, .number):
             if schema.format == "quantity" { return .string(try string(value.text(), "quantity")) }
+        case (.string, .object), (.string, .array), (.string, .bool):
+            if schema.format == "quantity" { return .string(try string("", "quantity")) }
         case (.boolean, .bool), (.intOrString, .string), (.intOrString, .integer), (.number, .integer),
             (.number, .number):
             return value
@@ -43,7 +58,7 @@ struct TypedDecoder {
             }
         default: break
         }
-        throw mismatch(value, schema, path, owner)
+        throw mismatch(value, schema, owner)
     }
 
     private mutating func structure(
@@ -55,7 +70,11 @@ struct TypedDecoder {
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
             guard let property = schema.properties[name] else { continue }
             let inner = path.isEmpty ? name : "\(path).\(name)"
+            if member.isNull, !property.alwaysPresent { continue }
+            let names = self.names
+            self.names += [property.embeddedIn, name].compactMap(\.self)
             let decoded = try decode(member, property, path: inner, owner: owner)
+            self.names = names
             if Self.isKept(decoded, property) { result[name] = decoded }
         }
         for name in members.keys.sorted() where schema.properties[name] == nil {
@@ -86,6 +105,7 @@ struct TypedDecoder {
             var members: [String: JSONValue] = [:]
             addPresent(&members, schema)
             return .object(members)
+        case .string where schema.keepsZero: return .null
         case .string:
             switch schema.format {
             case "date-time", "micro-time": return .null
@@ -102,7 +122,7 @@ struct TypedDecoder {
         if schema.alwaysPresent { return true }
         switch value {
         case .null: return false
-        case .array(let elements): return !elements.isEmpty
+        case .array(let elements): return !elements.isEmpty || schema.keepsZero
         case .object(let members): return !members.isEmpty || schema.additionalProperties == nil
         case .string(""), .integer(0), .bool(false): return schema.keepsZero
         default: return true
@@ -132,34 +152,61 @@ struct TypedDecoder {
     }
 
     private static func badTime(_ text: String, layout: String) -> Fault {
-        Fault(message: "parsing time \"\(text)\" as \"\(layout)\": cannot parse \"\(text)\" as \"2006\"")
+        let quoted = JSONValue.string(text).text()
+        guard let fault = Timestamp.fault(text, micro: layout.contains(".000000")) else {
+            return Fault(message: "parsing time \(quoted)")
+        }
+        switch fault {
+        case .outOfRange(let part): return Fault(message: "parsing time \(quoted): \(part) out of range")
+        case .mismatch(let rest, let expected):
+            return Fault(
+                message: "parsing time \(quoted) as \"\(layout)\": cannot parse \"\(rest)\" as \"\(expected)\"")
+        }
     }
 
-    private func mismatch(_ value: JSONValue, _ schema: Schema, _ path: String, _ owner: String) -> Fault {
+    private func mismatch(_ value: JSONValue, _ schema: Schema, _ owner: String) -> Fault {
+        let number = "number\(schema.kind == .integer || schema.kind == .intOrString ? " \(value.text())" : "")"
         let found =
             switch value {
-            case .bool: "bool"
-            case .string: "string"
-            case .array: "array"
-            case .object: "object"
-            case .integer, .number: schema.kind == .integer ? "number \(value.text())" : "number"
-            case .null: "null"
+            case .integer, .number: number
+            default: value.kindName
             }
-        let field = owner.isEmpty ? path : "\(owner).\(path.filter { !"[]0123456789".contains($0) })"
+        let field = ([owner] + names).filter { !$0.isEmpty }.joined(separator: ".")
+        let type = Self.goName(schema)
         return Fault(
-            message: "json: cannot unmarshal \(found) into Go struct field \(field) of type \(Self.goName(schema))")
+            message: "json: cannot unmarshal \(found) into Go struct field \(field) of type \(type)",
+            conversion: Self.conversion(value, found, schema, type))
+    }
+
+    private static func conversion(_ value: JSONValue, _ found: String, _ schema: Schema, _ type: String) -> String {
+        switch schema.kind {
+        case .intOrString: return "json: cannot unmarshal \(found) into Go value of type int32"
+        case .object:
+            return schema.additionalProperties == nil
+                ? "cannot restore struct from: \(value.goType.kind)" : "cannot restore map from \(value.goType.kind)"
+        case .array: return "cannot restore slice from \(value.goType.kind)"
+        case .string where schema.format == "date-time" || schema.format == "micro-time":
+            return "json: cannot unmarshal \(found) into Go value of type string"
+        default:
+            switch value {
+            case .integer, .number: return "cannot convert \(value.goType.name) to \(type)"
+            default: return "unrecognized type: \(type)"
+            }
+        }
     }
 
     private static func goName(_ schema: Schema) -> String {
         switch schema.kind {
         case .object:
-            if let values = schema.additionalProperties { return "map[string]\(goName(values))" }
+            if let values = schema.additionalProperties {
+                return values.format == "quantity" ? "v1.ResourceList" : "map[string]\(goName(values))"
+            }
             return schema.typeName.map { $0.split(separator: ".").suffix(2).joined(separator: ".") } ?? "struct"
         case .array: return "[]" + (schema.items.map(goName) ?? "interface {}")
         case .boolean: return "bool"
         case .integer: return schema.format ?? "int64"
         case .number: return "float64"
-        case .intOrString: return "intstr.IntOrString"
+        case .intOrString: return "int32"
         default: return schema.format == "byte" ? "[]uint8" : "string"
         }
     }

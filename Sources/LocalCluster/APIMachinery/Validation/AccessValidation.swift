@@ -3,7 +3,9 @@ import KubernetesClient
 /// Roles, bindings and questions about access.
 extension BuiltinValidation {
     mutating func role(_ object: JSONValue, _ kind: String) {
-        for (index, selector) in (object[path: ["aggregationRule", "clusterRoleSelectors"]]?.arrayValue ?? []).enumerated() {
+        for (index, selector) in (object[path: ["aggregationRule", "clusterRoleSelectors"]]?.arrayValue ?? [])
+            .enumerated()
+        {
             expressions(selector, "aggregationRule.clusterRoleSelectors[\(index)]")
         }
         for (index, rule) in (object["rules"]?.arrayValue ?? []).enumerated() {
@@ -43,7 +45,8 @@ extension BuiltinValidation {
         }
         let group = "rbac.authorization.k8s.io"
         choice(role["apiGroup"] ?? "", "roleRef.apiGroup", [group])
-        choice(.string(part("kind")), "roleRef.kind", kind == "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"])
+        choice(
+            .string(part("kind")), "roleRef.kind", kind == "RoleBinding" ? ["Role", "ClusterRole"] : ["ClusterRole"])
         if part("name").isEmpty { fail(.required("roleRef.name")) }
         text(role["name"], "roleRef.name", Names.faultsOfPathSegment)
         for (index, subject) in (object["subjects"]?.arrayValue ?? []).enumerated() {

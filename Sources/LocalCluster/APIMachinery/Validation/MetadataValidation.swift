@@ -130,7 +130,8 @@ struct MetadataValidation {
         for (index, name) in names.enumerated() {
             errors += Names.faultsOfQualifiedName(name).map { .invalid("metadata.finalizers", .string(name), $0) }
             let isStandard = ["kubernetes", "orphan", "foregroundDeletion"].contains(name)
-            if !definition.isCustom, !isStandard, !name.contains("/") {
+            let isFree = definition.isCustom || definition.group == "apiextensions.k8s.io"
+            if !isFree, !isStandard, !name.contains("/") {
                 errors.append(
                     .invalid(
                         "metadata.finalizers[\(index)]", .string(name),

@@ -13,7 +13,8 @@ extension BuiltinValidation {
         }
         let scopes = spec["scopes"]?.arrayValue ?? []
         let known: [JSONValue] = [
-            "Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity",
+            "Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass",
+            "CrossNamespacePodAffinity",
             "VolumeAttributesClass",
         ]
         if !scopes.allSatisfy(known.contains) { fail(.invalid("spec.scopes", .array(scopes), "unsupported scope")) }

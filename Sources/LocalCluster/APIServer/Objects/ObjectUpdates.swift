@@ -67,6 +67,7 @@ extension APIHandler {
         let finalizers = new[path: ["spec", "finalizers"]]
         new = definition.prepareForUpdate(new, old: old, subresource: request.subresource)
         if request.subresource == "finalize" { new[path: ["spec", "finalizers"]] = finalizers }
+        if request.subresource == "binding" { new["status"] = proposed["status"] }
         new[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
         let errors = definition.validateUpdate(new, old: old, subresource: request.subresource)
         if !errors.isEmpty { throw StatusError.invalid(definition, name: request.name, errors) }

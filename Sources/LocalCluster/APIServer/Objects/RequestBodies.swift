@@ -56,8 +56,7 @@ extension ObjectRequest {
 
     private func subresourceGroup(_ kind: String) -> String {
         if kind == "Scale" { return "autoscaling" }
-        let group = definition.extraSubresources.first { $0.kind == kind }?.group ?? ""
-        return group.isEmpty ? "core" : String(group.prefix { $0 != "." })
+        return ResourceDefinition.packageName(definition.extraSubresources.first { $0.kind == kind }?.group ?? "")
     }
 
     /// The object a create or replace sends, of the right kind and without fields its kind does not have.

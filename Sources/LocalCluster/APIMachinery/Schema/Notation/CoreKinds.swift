@@ -31,8 +31,8 @@ extension SchemaNotation {
             volumeDevices#21 [VolumeDevice] key=devicePath patch=merge merge=devicePath; livenessProbe#10 Probe;
             readinessProbe#11 Probe; startupProbe#22 Probe; lifecycle#12 Lifecycle;
             terminationMessagePath#13 string =/dev/termination-log;
-            terminationMessagePolicy#20 string =File in=FallbackToLogsOnError|File;
-            imagePullPolicy#14 string in=Always|IfNotPresent|Never; securityContext#15 SecurityContext;
+            terminationMessagePolicy#20 string =File;
+            imagePullPolicy#14 string; securityContext#15 SecurityContext;
             stdin#16 bool; stdinOnce#17 bool; tty#18 bool
         ContainerImage: names#1 [string]!; sizeBytes#2 int64
         ContainerPort: name#1 string; hostPort#2 int32; containerPort#3 int32!*; protocol#4 string =TCP;
@@ -88,7 +88,7 @@ extension SchemaNotation {
         ExecAction: command#1 [string]
         FileKeySelector atomic: volumeName#1 string!*; path#2 string!*; key#3 string!*; optional#4 bool?
         GRPCAction: port#1 int32!*; service#2 string? =""
-        HTTPGetAction: path#1 string =/; port#2 intOrString!*; host#3 string; scheme#4 string =HTTP in=HTTP|HTTPS;
+        HTTPGetAction: path#1 string =/; port#2 intOrString!*; host#3 string; scheme#4 string =HTTP;
             httpHeaders#5 [HTTPHeader]
         HTTPHeader: name#1 string!*; value#2 string!*
         HostAlias: ip#1 string!*; hostnames#2 [string]
@@ -100,6 +100,10 @@ extension SchemaNotation {
         Lifecycle: postStart#1 LifecycleHandler; preStop#2 LifecycleHandler; stopSignal#3 string?
         LifecycleHandler: exec#1 ExecAction; httpGet#2 HTTPGetAction; tcpSocket#3 TCPSocketAction;
             sleep#4 SleepAction
+        LimitRange: metadata#1 ObjectMeta!; spec#2 LimitRangeSpec!
+        LimitRangeItem: type#1 string!*; max#2 {quantity}; min#3 {quantity}; default#4 {quantity};
+            defaultRequest#5 {quantity}; maxLimitRequestRatio#6 {quantity}
+        LimitRangeSpec: limits#1 [LimitRangeItem]!*
         LinuxContainerUser: uid#1 int64!*; gid#2 int64!*; supplementalGroups#3 [int64]
         LoadBalancerIngress: ip#1 string; hostname#2 string; ipMode#3 string?; ports#4 [PortStatus]
         LoadBalancerStatus: ingress#1 [LoadBalancerIngress]
@@ -191,9 +195,9 @@ extension SchemaNotation {
             initContainers#20 [Container] key=name patch=merge merge=name;
             containers#2 [Container]!* key=name patch=merge merge=name;
             ephemeralContainers#34 [EphemeralContainer] key=name patch=merge merge=name;
-            restartPolicy#3 string =Always in=Always|Never|OnFailure; terminationGracePeriodSeconds#4 int64? =30;
-            activeDeadlineSeconds#5 int64? min=1;
-            dnsPolicy#6 string =ClusterFirst in=ClusterFirst|ClusterFirstWithHostNet|Default|None;
+            restartPolicy#3 string =Always; terminationGracePeriodSeconds#4 int64? =30;
+            activeDeadlineSeconds#5 int64?;
+            dnsPolicy#6 string =ClusterFirst;
             nodeSelector#7 {string} atomic; serviceAccountName#8 string; serviceAccount#9 string;
             automountServiceAccountToken#21 bool?; nodeName#10 string; hostNetwork#11 bool; hostPID#12 bool;
             hostIPC#13 bool; shareProcessNamespace#27 bool?; securityContext#14 PodSecurityContext ={};
@@ -226,8 +230,13 @@ extension SchemaNotation {
         ProjectedVolumeSource: sources#1 [VolumeProjection]!; defaultMode#2 int32? =420
         ResourceClaim: name#1 string!*; request#2 string
         ResourceFieldSelector atomic: containerName#1 string; resource#2 string!*; divisor#3 quantity!
+        ResourceQuota: metadata#1 ObjectMeta!; spec#2 ResourceQuotaSpec!; status#3 ResourceQuotaStatus!
+        ResourceQuotaSpec: hard#1 {quantity}; scopes#2 [string]; scopeSelector#3 ScopeSelector
+        ResourceQuotaStatus: hard#1 {quantity}; used#2 {quantity}
         ResourceRequirements: limits#1 {quantity}; requests#2 {quantity}; claims#3 [ResourceClaim] key=name
         SELinuxOptions: user#1 string; role#2 string; type#3 string; level#4 string
+        ScopeSelector atomic: matchExpressions#1 [ScopedResourceSelectorRequirement]
+        ScopedResourceSelectorRequirement: scopeName#1 string!*; operator#2 string!*; values#3 [string]
         SeccompProfile: type#1 string!*; localhostProfile#2 string?
         Secret: metadata#1 ObjectMeta!; immutable#5 bool?; data#2 {bytes}; stringData#4 {string};
             type#3 string =Opaque
@@ -265,8 +274,8 @@ extension SchemaNotation {
         TopologySpreadConstraint: maxSkew#1 int32!*; topologyKey#2 string!*; whenUnsatisfiable#3 string!*;
             labelSelector#4 LabelSelector; minDomains#5 int32?; nodeAffinityPolicy#6 string?;
             nodeTaintsPolicy#7 string?; matchLabelKeys#8 [string]
-        TypedLocalObjectReference atomic: apiGroup#1 string?; kind#2 string!*; name#3 string!*
-        TypedObjectReference: apiGroup#1 string?; kind#2 string!*; name#3 string!*; namespace#4 string?
+        TypedLocalObjectReference atomic: apiGroup#1 string?!; kind#2 string!; name#3 string!
+        TypedObjectReference: apiGroup#1 string?!; kind#2 string!; name#3 string!; namespace#4 string?
         Volume: name#1 string!*; ~#2 VolumeSource
         VolumeDevice: name#1 string!*; devicePath#2 string!*
         VolumeMount: name#1 string!*; readOnly#2 bool; recursiveReadOnly#7 string?; mountPath#3 string!*;

@@ -6,7 +6,7 @@ extension SchemaNotation {
             resourceVersion#6 string; generation#7 int64; creationTimestamp#8 time; deletionTimestamp#9 time?;
             deletionGracePeriodSeconds#10 int64?; labels#11 {string}; annotations#12 {string};
             ownerReferences#13 [OwnerReference] key=uid patch=merge merge=uid; finalizers#14 [string] set patch=merge;
-            managedFields#17 [ManagedFieldsEntry]
+            managedFields#17 [ManagedFieldsEntry]?
         OwnerReference atomic: apiVersion#5 string*; kind#1 string*; name#3 string*; uid#4 string*;
             controller#6 bool?; blockOwnerDeletion#7 bool?
         ManagedFieldsEntry: manager#1 string; operation#2 string; apiVersion#3 string; time#4 time;

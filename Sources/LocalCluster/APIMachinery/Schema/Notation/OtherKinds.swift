@@ -1,6 +1,25 @@
 extension SchemaNotation {
     /// Networking, RBAC, leases, storage, reviews and events, in the notation of ``SchemaNotation``.
     static let others = #"""
+        @ io.k8s.api.admissionregistration.v1
+        MatchCondition: name#1 string!*; expression#2 string!*
+        MutatingWebhook: name#1 string!*; clientConfig#2 WebhookClientConfig!*; rules#3 [RuleWithOperations];
+            failurePolicy#4 string =Fail; matchPolicy#9 string =Equivalent; namespaceSelector#5 LabelSelector ={};
+            objectSelector#11 LabelSelector ={}; sideEffects#6 string*; timeoutSeconds#7 int32? =10;
+            admissionReviewVersions#8 [string]!*; reinvocationPolicy#10 string =Never;
+            matchConditions#12 [MatchCondition] key=name patch=merge merge=name
+        MutatingWebhookConfiguration: metadata#1 ObjectMeta!;
+            webhooks#2 [MutatingWebhook] key=name patch=merge merge=name
+        RuleWithOperations: operations#1 [string]; apiGroups#2 [string]; apiVersions#3 [string]; resources#4 [string];
+            scope#5 string =*
+        ServiceReference: namespace#1 string!*; name#2 string!*; path#3 string?; port#4 int32? =443
+        ValidatingWebhook: name#1 string!*; clientConfig#2 WebhookClientConfig!*; rules#3 [RuleWithOperations];
+            failurePolicy#4 string =Fail; matchPolicy#9 string =Equivalent; namespaceSelector#5 LabelSelector ={};
+            objectSelector#10 LabelSelector ={}; sideEffects#6 string*; timeoutSeconds#7 int32? =10;
+            admissionReviewVersions#8 [string]!*; matchConditions#11 [MatchCondition] key=name patch=merge merge=name
+        ValidatingWebhookConfiguration: metadata#1 ObjectMeta!;
+            webhooks#2 [ValidatingWebhook] key=name patch=merge merge=name
+        WebhookClientConfig: url#3 string?; service#1 ServiceReference; caBundle#2 bytes
         @ io.k8s.api.networking.v1
         HTTPIngressPath: path#1 string; pathType#3 string?* in=Exact|ImplementationSpecific|Prefix;
             backend#2 IngressBackend!*
@@ -9,7 +28,7 @@ extension SchemaNotation {
         Ingress: metadata#1 ObjectMeta!; spec#2 IngressSpec!; status#3 IngressStatus!
         IngressBackend: service#4 IngressServiceBackend; resource#3 TypedLocalObjectReference
         IngressClass: metadata#1 ObjectMeta!; spec#2 IngressClassSpec!
-        IngressClassParametersReference: apiGroup#1 string?; kind#2 string!*; name#3 string!*; scope#4 string?;
+        IngressClassParametersReference: apiGroup#1 string?; kind#2 string!*; name#3 string!*; scope#4 string? =Cluster;
             namespace#5 string?
         IngressClassSpec: controller#1 string; parameters#2 IngressClassParametersReference
         IngressLoadBalancerIngress: ip#1 string; hostname#2 string; ports#4 [IngressPortStatus]

@@ -2,18 +2,18 @@ extension SchemaNotation {
     /// Workload kinds, in the notation of ``SchemaNotation``.
     static let workloads = #"""
         @ io.k8s.api.apps.v1
-        ControllerRevision: metadata#1 ObjectMeta!; data#2 any!*; revision#3 int64!
+        ControllerRevision: metadata#1 ObjectMeta!; data#2 raw!*; revision#3 int64!
         DaemonSet: metadata#1 ObjectMeta!; spec#2 DaemonSetSpec!*; status#3 DaemonSetStatus!
         DaemonSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time!; reason#4 string;
             message#5 string
         DaemonSetSpec: selector#1 LabelSelector*; template#2 PodTemplateSpec!*;
-            updateStrategy#3 DaemonSetUpdateStrategy!; minReadySeconds#4 int32;
+            updateStrategy#3 DaemonSetUpdateStrategy!; minReadySeconds#4 int32 min=0;
             revisionHistoryLimit#6 int32? =10 min=0
         DaemonSetStatus: currentNumberScheduled#1 int32!*; numberMisscheduled#2 int32!*;
             desiredNumberScheduled#3 int32!*; numberReady#4 int32!*; observedGeneration#5 int64;
             updatedNumberScheduled#6 int32; numberAvailable#7 int32; numberUnavailable#8 int32;
             collisionCount#9 int32?; conditions#10 [DaemonSetCondition] key=type patch=merge merge=type
-        DaemonSetUpdateStrategy: type#1 string =RollingUpdate in=OnDelete|RollingUpdate;
+        DaemonSetUpdateStrategy: type#1 string =RollingUpdate;
             rollingUpdate#2 RollingUpdateDaemonSet
         Deployment: metadata#1 ObjectMeta!; spec#2 DeploymentSpec!*; status#3 DeploymentStatus!
         DeploymentCondition: type#1 string!; status#2 string!; lastUpdateTime#6 time!; lastTransitionTime#7 time!;
@@ -25,7 +25,7 @@ extension SchemaNotation {
             readyReplicas#7 int32; availableReplicas#4 int32; unavailableReplicas#5 int32;
             terminatingReplicas#9 int32?; conditions#6 [DeploymentCondition] key=type patch=merge merge=type;
             collisionCount#8 int32?
-        DeploymentStrategy: type#1 string =RollingUpdate in=Recreate|RollingUpdate;
+        DeploymentStrategy: type#1 string =RollingUpdate;
             rollingUpdate#2 RollingUpdateDeployment
         ReplicaSet: metadata#1 ObjectMeta!; spec#2 ReplicaSetSpec!*; status#3 ReplicaSetStatus!
         ReplicaSetCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time!; reason#4 string;
@@ -45,8 +45,8 @@ extension SchemaNotation {
         StatefulSetPersistentVolumeClaimRetentionPolicy: whenDeleted#1 string =Retain; whenScaled#2 string =Retain
         StatefulSetSpec: replicas#1 int32? =1 min=0; selector#2 LabelSelector*; template#3 PodTemplateSpec!*;
             volumeClaimTemplates#4 [PersistentVolumeClaim]; serviceName#5 string!;
-            podManagementPolicy#6 string =OrderedReady in=OrderedReady|Parallel;
-            updateStrategy#7 StatefulSetUpdateStrategy!; revisionHistoryLimit#8 int32? =10 min=0;
+            podManagementPolicy#6 string =OrderedReady;
+            updateStrategy#7 StatefulSetUpdateStrategy!; revisionHistoryLimit#8 int32? =10;
             minReadySeconds#9 int32;
             persistentVolumeClaimRetentionPolicy#10 StatefulSetPersistentVolumeClaimRetentionPolicy ={};
             ordinals#11 StatefulSetOrdinals
@@ -54,7 +54,7 @@ extension SchemaNotation {
             currentReplicas#4 int32; updatedReplicas#5 int32; currentRevision#6 string; updateRevision#7 string;
             collisionCount#9 int32?; conditions#10 [StatefulSetCondition] key=type patch=merge merge=type;
             availableReplicas#11 int32!
-        StatefulSetUpdateStrategy: type#1 string =RollingUpdate in=OnDelete|RollingUpdate;
+        StatefulSetUpdateStrategy: type#1 string =RollingUpdate;
             rollingUpdate#2 RollingUpdateStatefulSetStrategy
         @ io.k8s.api.batch.v1
         CronJob: metadata#1 ObjectMeta!; spec#2 CronJobSpec!*; status#3 CronJobStatus!
@@ -70,7 +70,7 @@ extension SchemaNotation {
             podFailurePolicy#11 PodFailurePolicy; successPolicy#16 SuccessPolicy; backoffLimit#7 int32? min=0;
             backoffLimitPerIndex#12 int32?; maxFailedIndexes#13 int32?; selector#4 LabelSelector;
             manualSelector#5 bool?; template#6 PodTemplateSpec!*; ttlSecondsAfterFinished#8 int32? min=0;
-            completionMode#9 string? in=Indexed|NonIndexed; suspend#10 bool?; podReplacementPolicy#14 string?;
+            completionMode#9 string?; suspend#10 bool?; podReplacementPolicy#14 string?;
             managedBy#15 string?
         JobStatus: conditions#1 [JobCondition] patch=merge merge=type; startTime#2 time?; completionTime#3 time?;
             active#4 int32; succeeded#5 int32; failed#6 int32; terminating#11 int32?; completedIndexes#7 string;
@@ -78,7 +78,7 @@ extension SchemaNotation {
         JobTemplateSpec: metadata#1 ObjectMeta!; spec#2 JobSpec!
         PodFailurePolicy: rules#1 [PodFailurePolicyRule]!*
         PodFailurePolicyOnExitCodesRequirement: containerName#1 string?; operator#2 string!*; values#3 [int32]!* set
-        PodFailurePolicyOnPodConditionsPattern: type#1 string!*; status#2 string!
+        PodFailurePolicyOnPodConditionsPattern: type#1 string!*; status#2 string! =True
         PodFailurePolicyRule: action#1 string!*; onExitCodes#2 PodFailurePolicyOnExitCodesRequirement;
             onPodConditions#3 [PodFailurePolicyOnPodConditionsPattern]
         SuccessPolicy: rules#1 [SuccessPolicyRule]!*
@@ -98,8 +98,8 @@ extension SchemaNotation {
         HorizontalPodAutoscalerBehavior: scaleUp#1 HPAScalingRules; scaleDown#2 HPAScalingRules
         HorizontalPodAutoscalerCondition: type#1 string!*; status#2 string!*; lastTransitionTime#3 time!;
             reason#4 string; message#5 string; observedGeneration#6 int64?
-        HorizontalPodAutoscalerSpec: scaleTargetRef#1 CrossVersionObjectReference!*; minReplicas#2 int32? =1 min=1;
-            maxReplicas#3 int32!* min=1; metrics#4 [MetricSpec]; behavior#5 HorizontalPodAutoscalerBehavior
+        HorizontalPodAutoscalerSpec: scaleTargetRef#1 CrossVersionObjectReference!*; minReplicas#2 int32? =1;
+            maxReplicas#3 int32!*; metrics#4 [MetricSpec]; behavior#5 HorizontalPodAutoscalerBehavior
         HorizontalPodAutoscalerStatus: observedGeneration#1 int64?; lastScaleTime#2 time?; currentReplicas#3 int32;
             desiredReplicas#4 int32!*; currentMetrics#5 [MetricStatus]!;
             conditions#6 [HorizontalPodAutoscalerCondition] key=type patch=merge merge=type

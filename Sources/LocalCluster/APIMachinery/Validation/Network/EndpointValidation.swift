@@ -4,7 +4,11 @@ import KubernetesClient
 extension BuiltinValidation {
     mutating func endpointSlice(_ slice: JSONValue, _ old: JSONValue?) {
         let type = slice["addressType"]?.stringValue ?? ""
-        if type.isEmpty { fail(.required("addressType")) } else { choice(.string(type), "addressType", ["FQDN", "IPv4", "IPv6"]) }
+        if type.isEmpty {
+            fail(.required("addressType"))
+        } else {
+            choice(.string(type), "addressType", ["FQDN", "IPv4", "IPv6"])
+        }
         immutable(["addressType"], slice, old)
         for (index, endpoint) in (slice["endpoints"]?.arrayValue ?? []).enumerated() {
             let here = "endpoints[\(index)]"

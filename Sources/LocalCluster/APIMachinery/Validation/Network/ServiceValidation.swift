@@ -18,7 +18,9 @@ extension BuiltinValidation {
         if isExternalName {
             let name = spec["externalName"]?.stringValue ?? ""
             if name.isEmpty { fail(.required("spec.externalName")) }
-            text(.string(name.hasSuffix(".") ? String(name.dropLast()) : name), "spec.externalName", Names.faultsOfSubdomain)
+            text(
+                .string(name.hasSuffix(".") ? String(name.dropLast()) : name), "spec.externalName",
+                Names.faultsOfSubdomain)
         }
         errors(of: MetadataValidation.labelFaults(spec["selector"], "spec.selector"))
         affinity(spec)
@@ -39,7 +41,7 @@ extension BuiltinValidation {
         }
         let number = port["port"] ?? 0
         range(number, "\(path).port", 1...65_535)
-        if let target = port["targetPort"], target != 0, target != "" { portReference(target, "\(path).targetPort") }
+        if let target = port["targetPort"], target != "" { portReference(target, "\(path).targetPort") }
         let transport = port["protocol"] ?? "TCP"
         choice(transport, "\(path).protocol", ["SCTP", "TCP", "UDP"])
         text(port["appProtocol"], "\(path).appProtocol", Names.faultsOfQualifiedName)
@@ -53,11 +55,6 @@ extension BuiltinValidation {
 
     private mutating func affinity(_ spec: JSONValue) {
         guard spec["sessionAffinity"] == "ClientIP" else {
-            if spec["sessionAffinityConfig"] != nil {
-                fail(
-                    .forbidden(
-                        "spec.sessionAffinityConfig", "must not be set when session affinity is None"))
-            }
             return
         }
         let timeout = spec[path: ["sessionAffinityConfig", "clientIP", "timeoutSeconds"]] ?? 0

@@ -4,7 +4,8 @@ extension BuiltinValidation {
     /// - Parameter grace: the pod's time to stop, in seconds.
     mutating func container(_ container: JSONValue, _ path: String, _ volumes: Set<String>, grace: Int64?) {
         require(!(container["image"]?.stringValue ?? "").isEmpty, .required("\(path).image"))
-        if path.hasPrefix("spec.containers") || path.hasPrefix("spec.initContainers"), let image = container["image"]?.stringValue,
+        if path.hasPrefix("spec.containers") || path.hasPrefix("spec.initContainers"),
+            let image = container["image"]?.stringValue,
             image.first?.isWhitespace == true || image.last?.isWhitespace == true
         {
             fail(.invalid("\(path).image", .string(image), "must not have leading or trailing whitespace"))
@@ -29,7 +30,9 @@ extension BuiltinValidation {
         }
         containerSecurity(container["securityContext"] ?? [:], "\(path).securityContext")
         for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
-            if let value = container[probe] { self.probe(value, "\(path).\(probe)", isReadiness: probe == "readinessProbe") }
+            if let value = container[probe] {
+                self.probe(value, "\(path).\(probe)", isReadiness: probe == "readinessProbe")
+            }
         }
         for hook in ["postStart", "preStop"] {
             guard let handler = container["lifecycle"]?[hook] else { continue }

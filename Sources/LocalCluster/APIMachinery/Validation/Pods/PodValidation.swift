@@ -101,7 +101,8 @@ extension BuiltinValidation {
             } else if servers.isEmpty {
                 fail(
                     .required(
-                        "\(path).dnsConfig.nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"
+                        "\(path).dnsConfig.nameservers",
+                        "must provide at least one DNS nameserver when `dnsPolicy` is None"
                     ))
             }
         }

@@ -51,7 +51,8 @@ extension BuiltinValidation {
         if key.isEmpty { fail(.required("\(path).topologyKey", "can not be empty")) }
         let action = constraint["whenUnsatisfiable"] ?? ""
         choice(action, "\(path).whenUnsatisfiable", ["DoNotSchedule", "ScheduleAnyway"])
-        if rest.contains(where: { $0["topologyKey"] == constraint["topologyKey"] && $0["whenUnsatisfiable"] == action }) {
+        if rest.contains(where: { $0["topologyKey"] == constraint["topologyKey"] && $0["whenUnsatisfiable"] == action })
+        {
             let pair = "{\(key), \(action.stringValue ?? "")}"
             fail(.duplicate("\(path).{topologyKey, whenUnsatisfiable}", .string(pair)))
         }

@@ -7,7 +7,9 @@ extension BuiltinValidation {
     mutating func podSecurity(_ spec: JSONValue, _ path: String) {
         let context = spec["securityContext"] ?? [:]
         let here = "\(path).securityContext"
-        for field in ["runAsUser", "runAsGroup", "fsGroup"] { range(context[field], "\(here).\(field)", Self.identities) }
+        for field in ["runAsUser", "runAsGroup", "fsGroup"] {
+            range(context[field], "\(here).\(field)", Self.identities)
+        }
         for (index, group) in (context["supplementalGroups"]?.arrayValue ?? []).enumerated() {
             range(group, "\(here).supplementalGroups[\(index)]", Self.identities)
         }

@@ -3,7 +3,8 @@ import KubernetesClient
 extension BuiltinValidation {
     /// The kinds of volumes, in the order in which Kubernetes looks at them.
     private static let volumeKinds = [
-        "emptyDir", "hostPath", "secret", "nfs", "persistentVolumeClaim", "configMap", "downwardAPI", "projected", "csi",
+        "emptyDir", "hostPath", "secret", "nfs", "persistentVolumeClaim", "configMap", "downwardAPI", "projected",
+        "csi",
         "ephemeral", "image",
     ]
     private static let fileFields = [

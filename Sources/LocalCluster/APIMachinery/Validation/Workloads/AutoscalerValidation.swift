@@ -71,7 +71,9 @@ extension BuiltinValidation {
         } else {
             pathSegment(source["metric"]?["name"], "\(here).metric.name", "must specify a metric name")
         }
-        if type == "Object" { reference(source["describedObject"] ?? [:], "\(here).describedObject", needsGroup: false) }
+        if type == "Object" {
+            reference(source["describedObject"] ?? [:], "\(here).describedObject", needsGroup: false)
+        }
         self.target(target, "\(here).target")
         needed(of: target, type, "\(here).target")
     }

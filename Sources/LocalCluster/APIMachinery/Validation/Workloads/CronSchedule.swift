@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// The schedules of CronJobs: five fields, or a word for them.
@@ -20,7 +20,9 @@ enum CronSchedule {
             return known.contains(text) || text.hasPrefix("@every ") ? nil : "unrecognized descriptor: \(text)"
         }
         let parts = text.split(separator: " ").map(String.init)
-        guard parts.count == 5 else { return "expected exactly 5 fields, found \(parts.count): [\(parts.joined(separator: " "))]" }
+        guard parts.count == 5 else {
+            return "expected exactly 5 fields, found \(parts.count): [\(parts.joined(separator: " "))]"
+        }
         for (part, field) in zip(parts, fields) {
             for item in part.split(separator: ",") {
                 if let fault = fault(String(item), field.range, field.names) { return fault }

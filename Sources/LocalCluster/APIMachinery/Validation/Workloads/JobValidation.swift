@@ -92,7 +92,10 @@ extension BuiltinValidation {
         if let policy = spec["podFailurePolicy"] {
             let restart = spec[path: ["template", "spec", "restartPolicy"]] ?? ""
             if restart != "Never" {
-                fail(.invalid("\(path).template.spec.restartPolicy", restart, "only \"Never\" is supported when podFailurePolicy is specified"))
+                fail(
+                    .invalid(
+                        "\(path).template.spec.restartPolicy", restart,
+                        "only \"Never\" is supported when podFailurePolicy is specified"))
             }
             for (index, rule) in (policy["rules"]?.arrayValue ?? []).enumerated() {
                 let here = "\(path).podFailurePolicy.rules[\(index)]"
@@ -147,7 +150,8 @@ extension BuiltinValidation {
                 .invalid(
                     path, .string(zone),
                     "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"))
-        } else if !Pattern.matches(zone, "^[A-Za-z_]+[-A-Za-z0-9+_]*(/[-A-Za-z0-9+_]+){0,2}$") || !TimeZones.knows(zone) {
+        } else if !Pattern.matches(zone, "^[A-Za-z_]+[-A-Za-z0-9+_]*(/[-A-Za-z0-9+_]+){0,2}$") || !TimeZones.knows(zone)
+        {
             fail(.invalid(path, .string(zone), "unknown time zone \(zone)"))
         }
     }

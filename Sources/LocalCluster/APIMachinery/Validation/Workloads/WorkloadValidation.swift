@@ -68,7 +68,9 @@ extension BuiltinValidation {
                 fail(.invalid("\(here).operator", expression["operator"] ?? "", "not a valid selector operator"))
             }
             text(expression["key"], "\(here).key", Names.faultsOfLabelKey)
-            for (place, value) in values.enumerated() { text(value, "\(here).values[\(place)]", Names.faultsOfLabelValue) }
+            for (place, value) in values.enumerated() {
+                text(value, "\(here).values[\(place)]", Names.faultsOfLabelValue)
+            }
         }
     }
 
@@ -125,7 +127,9 @@ extension BuiltinValidation {
         switch strategy["type"] {
         case "OnDelete": break
         case "RollingUpdate":
-            let (unavailable, surge) = (strategy["rollingUpdate"]?["maxUnavailable"], strategy["rollingUpdate"]?["maxSurge"])
+            let (unavailable, surge) = (
+                strategy["rollingUpdate"]?["maxUnavailable"], strategy["rollingUpdate"]?["maxSurge"]
+            )
             percentage(unavailable, "\(path).maxUnavailable", atMost: true)
             percentage(surge, "\(path).maxSurge", atMost: true)
             if Self.isZero(unavailable), Self.isZero(surge) {
