@@ -123,7 +123,7 @@ import Testing
         #expect(
             try faults(["image": "x", "one": ["a": "1", "b": "2"]])
                 == [
-                    "spec.one: Invalid value: \"\": spec.one in body must validate one and only one schema (oneOf). Found 2 valid alternatives"
+                    "<nil>: Invalid value: \"\": \"spec.one\" must validate one and only one schema (oneOf). Found 2 valid alternatives"
                 ])
     }
 
@@ -206,7 +206,7 @@ import Testing
                 == ["\(root).properties[a].items: Required value: must be specified"])
         #expect(
             try definitionFaults(["type": "object", "properties": ["a": ["type": "integer", "default": "x"]]]).first?
-                .contains("properties[a].default in body must be of type integer") == true)
+                .contains("properties[a].default: Invalid value: \"string\":  in body must be of type integer") == true)
         #expect(
             try definitionFaults([
                 "type": "object",

@@ -1,151 +1,343 @@
-/// Finds the type of an expression, and refuses what has none.
+/// An expression that has been found good.
+struct CELProgram: Sendable {
+    var expression: CELExpression
+    /// By the expressions' identities.
+    var types: [Int: CELType]
+    /// The overloads that a call may turn out to be.
+    var overloads: [Int: [CELOverload]]
+
+    var type: CELType { types[expression.id] ?? .dyn }
+}
+
+/// Finds the types of an expression, and refuses what has none.
 struct CELChecker {
-    var names: [String: CELType]
+    private var names: [String: CELType]
+    private var mapping = CELTypeMapping()
+    private var types: [Int: CELType] = [:]
+    private var overloads: [Int: [CELOverload]] = [:]
+    private var errors: [CELError] = []
 
-    func check(_ expression: CELExpression) throws(CELError) -> CELType {
+    private static let typeNames: [String: CELType] = [
+        "int": .int, "uint": .uint, "double": .double, "bool": .bool, "string": .string, "bytes": .bytes,
+        "list": .list(.dyn), "map": .map(.dyn, .dyn), "null_type": .null, "type": .type(nil), "dyn": .dyn,
+        "optional_type": .optional(.dyn), "google.protobuf.Timestamp": .timestamp,
+        "google.protobuf.Duration": .duration, "net.IP": .ip, "net.CIDR": .cidr, "kubernetes.URL": .url,
+        "kubernetes.Quantity": .quantity, "kubernetes.Semver": .semver, "kubernetes.NamedFormat": .format,
+    ]
+
+    /// Parses and checks.
+    static func compile(_ text: String, names: [String: CELType]) throws(CELFaults) -> CELProgram {
+        var checker = CELChecker(names: names)
+        let expression = checker.check(try CELParser.parse(text))
+        let types = checker.types.mapValues { checker.mapping.resolved($0, final: true) }
+        guard checker.errors.isEmpty else { throw CELFaults(errors: checker.errors) }
+        let program = CELProgram(expression: expression, types: types, overloads: checker.overloads)
+        let literals = CELLiterals(program: program).faults
+        guard literals.isEmpty else { throw CELFaults(errors: literals) }
+        if let fault = Self.constantFault(expression) { throw CELFaults(program: fault) }
+        return program
+    }
+
+    /// Conversions and patterns of literals are computed once; one that cannot be is no program.
+    private static func constantFault(_ expression: CELExpression) -> String? {
+        for child in expression.node.children { if let fault = constantFault(child) { return fault } }
+        guard case .call(let name, let target, let arguments) = expression.node else { return nil }
+        if name == "find" || name == "findAll", case .literal(.string(let pattern))? = arguments.first?.node {
+            return Pattern.fault(pattern)
+        }
+        guard target == nil, arguments.count == 1, case .literal = arguments[0].node,
+            ["int", "uint", "double", "bool", "string", "bytes", "duration", "timestamp"].contains(name)
+        else { return nil }
+        do throws(CELError) {
+            _ = try CELEvaluator(values: [:]).evaluate(expression)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    private init(names: [String: CELType]) { self.names = names }
+
+    private func type(_ expression: CELExpression) -> CELType { types[expression.id] ?? .error }
+
+    private mutating func fail(_ message: String, _ expression: CELExpression) {
+        errors.append(CELError(message, at: expression.offset))
+    }
+
+    /// The expression, with names of libraries put in for what looked like fields and methods.
+    private mutating func check(_ expression: CELExpression) -> CELExpression {
+        func same(_ node: CELExpression.Node) -> CELExpression {
+            CELExpression(id: expression.id, offset: expression.offset, node: node)
+        }
         switch expression.node {
-        case .literal(let value): return Self.type(of: value)
+        case .literal(let value):
+            types[expression.id] = value.staticType
+            return expression
         case .name(let name):
-            if let type = names[name] { return type }
-            if ["int", "uint", "double", "bool", "string", "bytes", "list", "map"].contains(name) { return .type }
-            throw CELError("undeclared reference to '\(name)' (in container '')", at: expression.offset)
-        case .select(let operand, let field, let optional):
-            return try select(try check(operand), field, optional, expression.offset)
-        case .has(let operand, let field):
-            _ = try select(try check(operand), field, false, expression.offset)
-            return .bool
-        case .index(let operand, let index, let optional):
-            let element = try element(try check(operand), try check(index), expression.offset)
-            return optional ? .optional(element) : element
-        case .list(let elements):
-            var type: CELType?
-            for element in elements {
-                let next = try check(element)
-                type = type?.joined(next) ?? next
+            let plain = name.hasPrefix(".") ? String(name.dropFirst()) : name
+            if let type = names[plain] {
+                types[expression.id] = type
+            } else if let type = Self.typeNames[plain] {
+                types[expression.id] = .type(type)
+            } else {
+                types[expression.id] = .error
+                fail("undeclared reference to '\(plain)' (in container '')", expression)
             }
-            return .list(type ?? .dyn)
+            return same(.name(plain))
+        case .select(let operand, let field, let isTest):
+            if !isTest, let name = expression.qualifiedName, let type = Self.typeNames[name] {
+                types[expression.id] = .type(type)
+                return same(.name(name))
+            }
+            let operand = check(operand)
+            let found = select(operand, field, expression, optional: false)
+            types[expression.id] = isTest ? .bool : mapping.resolved(found)
+            return same(.select(operand, field, isTest: isTest))
+        case .call(let name, let target, let arguments): return call(expression, name, target, arguments)
+        case .list(let elements, let optional):
+            var checked: [CELExpression] = []
+            var element: CELType?
+            for (index, item) in elements.enumerated() {
+                checked.append(check(item))
+                element = joined(element, memberType(checked[index], optional.contains(index)))
+            }
+            types[expression.id] = .list(element ?? mapping.variable())
+            return same(.list(checked, optional: optional))
         case .map(let entries):
-            var types: (key: CELType, value: CELType)?
+            var checked: [CELExpression.Entry] = []
+            var (key, value): (CELType?, CELType?)
             for entry in entries {
-                let (key, value) = (try check(entry.key), try check(entry.value))
-                types = types.map { ($0.key.joined(key), $0.value.joined(value)) } ?? (key, value)
+                var entry = entry
+                entry.key = check(entry.key)
+                key = joined(key, type(entry.key))
+                entry.value = check(entry.value)
+                value = joined(value, memberType(entry.value, entry.isOptional))
+                checked.append(entry)
             }
-            return .map(types?.key ?? .dyn, types?.value ?? .dyn)
-        case .and(let left, let right), .or(let left, let right):
-            let isAnd = if case .and = expression.node { true } else { false }
-            for side in [left, right] {
-                let type = try check(side)
-                guard CELType.bool.accepts(type) else {
-                    throw overload(isAnd ? "_&&_" : "_||_", [try check(left), try check(right)], expression.offset)
-                }
-            }
-            return .bool
-        case .conditional(let condition, let yes, let no):
-            let types = (try check(condition), try check(yes), try check(no))
-            guard CELType.bool.accepts(types.0), types.1.accepts(types.2) || types.1 == .null || types.2 == .null else {
-                throw overload("_?_:_", [types.0, types.1, types.2], expression.offset)
-            }
-            return types.1.joined(types.2)
-        case .macro(let macro, let range, let variable, let body, let then):
-            return try self.macro(macro, try check(range), variable, body, then, expression.offset)
-        case .call(let name, let receiver, let arguments):
-            var types: [CELType] = []
-            for argument in (receiver.map { [$0] } ?? []) + arguments { types.append(try check(argument)) }
-            if let pattern = CELFunctions.literalPattern(name, arguments), !Pattern.isValid(pattern) {
-                throw CELError("invalid matches argument", at: expression.offset)
-            }
-            guard CELFunctions.isKnown(name, isMember: receiver != nil) else {
-                throw CELError("undeclared reference to '\(name)' (in container '')", at: expression.offset)
-            }
-            guard let result = CELFunctions.resultType(name, isMember: receiver != nil, types) else {
-                throw overload(
-                    receiver == nil ? Self.operatorName(name) : name, types, expression.offset, member: receiver != nil)
-            }
-            return result
+            types[expression.id] = .map(key ?? mapping.variable(), value ?? mapping.variable())
+            return same(.map(checked))
+        case .fold(let fold): return same(.fold(check(fold, expression)))
         }
     }
 
-    static func type(of value: CELValue) -> CELType {
-        switch value {
-        case .null: .null
-        case .bool: .bool
-        case .int: .int
-        case .uint: .uint
-        case .double: .double
-        case .string: .string
-        case .bytes: .bytes
-        default: .dyn
-        }
+    private mutating func memberType(_ expression: CELExpression, _ isOptional: Bool) -> CELType {
+        let found = type(expression)
+        guard isOptional else { return found }
+        if let wrapped = found.wrapped { return wrapped }
+        if found != .dyn { mismatch(.optional(found), found, expression) }
+        return found
     }
 
-    private static func operatorName(_ name: String) -> String {
-        switch name {
-        case "in": "@in"
-        case "!": "!_"
-        case "-", "+", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=": "_\(name)_"
-        default: name
-        }
+    private mutating func joined(_ previous: CELType?, _ next: CELType) -> CELType {
+        guard let previous else { return next }
+        if mapping.assign(previous, to: next) { return CELTypeMapping.general(previous, next) }
+        return .dyn
     }
 
-    private func overload(_ name: String, _ types: [CELType], _ offset: Int, member: Bool = false) -> CELError {
-        let list = types.map(\.description)
-        let applied =
-            member
-            ? "\(list.first ?? "").(\(list.dropFirst().joined(separator: ", ")))" : "(\(list.joined(separator: ", ")))"
-        return CELError("found no matching overload for '\(name)' applied to '\(applied)'", at: offset)
+    private mutating func mismatch(_ expected: CELType, _ found: CELType, _ expression: CELExpression) {
+        fail("expected type '\(expected.description)' but found '\(found.description)'", expression)
     }
 
-    private func select(
-        _ type: CELType, _ field: String, _ optional: Bool, _ offset: Int
-    ) throws(CELError) -> CELType {
-        let found: CELType
-        switch type {
-        case .dyn: found = .dyn
-        case .object(let members):
-            guard let member = members[field] else { throw CELError("undefined field '\(field)'", at: offset) }
-            found = member
-        case .map(let key, let value) where CELType.string.accepts(key): found = value
-        case .optional(let wrapped): return .optional(try select(wrapped, field, false, offset))
-        default: throw CELError("type '\(type.description)' does not support field selection", at: offset)
-        }
-        return optional ? .optional(found) : found
-    }
+    // MARK: Fields
 
-    private func element(_ type: CELType, _ index: CELType, _ offset: Int) throws(CELError) -> CELType {
-        switch type {
-        case .dyn: return .dyn
-        case .list(let element) where CELType.int.accepts(index): return element
-        case .map(let key, let value) where key.accepts(index): return value
-        default: throw overload("_[_]", [type, index], offset)
-        }
-    }
-
-    private func macro(
-        _ macro: CELExpression.Macro, _ range: CELType, _ variable: String, _ body: CELExpression,
-        _ then: CELExpression?, _ offset: Int
-    ) throws(CELError) -> CELType {
-        let element: CELType
-        switch range {
-        case .dyn: element = .dyn
-        case .list(let type): element = type
-        case .map(let key, _): element = key
-        case .object: element = .string
+    private mutating func select(
+        _ operand: CELExpression, _ field: String, _ expression: CELExpression, optional: Bool
+    ) -> CELType {
+        let whole = mapping.resolved(type(operand))
+        let target = whole.wrapped ?? whole
+        var result = CELType.error
+        switch target {
+        case .map(_, let value): result = value
+        case .object(let object):
+            if let type = object.fields[field] {
+                result = type
+            } else {
+                fail("undefined field '\(field)'", expression)
+            }
+        case .variable:
+            _ = mapping.assign(.dyn, to: target)
+            result = .dyn
         default:
-            throw CELError(
+            if !target.isDynOrError {
+                fail("type '\(target.description)' does not support field selection", expression)
+            }
+            result = .dyn
+        }
+        return whole.wrapped != nil || optional ? .optional(result) : result
+    }
+
+    // MARK: Calls
+
+    private mutating func call(
+        _ expression: CELExpression, _ name: String, _ target: CELExpression?, _ arguments: [CELExpression]
+    ) -> CELExpression {
+        func same(_ node: CELExpression.Node) -> CELExpression {
+            CELExpression(id: expression.id, offset: expression.offset, node: node)
+        }
+        if name == "_?._", case .literal(.string(let field)) = arguments[1].node {
+            let operand = check(arguments[0])
+            let found = select(operand, field, expression, optional: true)
+            types[expression.id] = mapping.resolved(found)
+            return same(.call(name, target: nil, [operand, arguments[1]]))
+        }
+        var checked: [CELExpression] = []
+        for argument in arguments { checked.append(check(argument)) }
+        var receiver: CELExpression?
+        var function = name.hasPrefix(".") ? String(name.dropFirst()) : name
+        if let target {
+            if let prefix = target.qualifiedName, CELFunctions.overloads["\(prefix).\(name)"] != nil {
+                function = "\(prefix).\(name)"
+            } else {
+                receiver = check(target)
+            }
+        }
+        resolve(function, receiver, checked, expression)
+        return same(.call(function, target: receiver, checked))
+    }
+
+    private mutating func resolve(
+        _ name: String, _ target: CELExpression?, _ arguments: [CELExpression], _ expression: CELExpression
+    ) {
+        types[expression.id] = .error
+        guard let candidates = CELFunctions.overloads[name] else {
+            return fail("undeclared reference to '\(name)' (in container '')", expression)
+        }
+        let operands = (target.map { [$0] } ?? []) + arguments
+        let given = operands.map(type)
+        if name == "_&&_" || name == "_||_" {
+            var isFine = true
+            for operand in operands where !mapping.assign(type(operand), to: .bool) {
+                mismatch(.bool, type(operand), operand)
+                isFine = false
+            }
+            if isFine { types[expression.id] = .bool }
+            overloads[expression.id] = candidates
+            return
+        }
+        var result: CELType?
+        for candidate in candidates where candidate.isMethod == (target != nil) {
+            let types = mapping.instance(of: [candidate.result] + candidate.parameters)
+            guard mapping.assign(given, to: Array(types.dropFirst())) else { continue }
+            overloads[expression.id, default: []].append(candidate)
+            let found = mapping.resolved(types[0])
+            if let known = result {
+                if known != .dyn, known != found { result = .dyn }
+            } else {
+                result = found
+            }
+        }
+        if let result {
+            types[expression.id] = result
+            return
+        }
+        let shown = given.map { mapping.resolved($0, final: true).description }
+        let list = shown.dropFirst(target == nil ? 0 : 1).joined(separator: ", ")
+        let applied = target == nil ? "(\(list))" : "\(shown[0]).(\(list))"
+        fail("found no matching overload for '\(name)' applied to '\(applied)'", expression)
+    }
+
+    // MARK: Folds
+
+    private mutating func check(_ fold: CELExpression.Fold, _ expression: CELExpression) -> CELExpression.Fold {
+        var fold = fold
+        fold.range = check(fold.range)
+        fold.start = check(fold.start)
+        let range = mapping.resolved(type(fold.range))
+        let outer = names
+        let accumulated = type(fold.start)
+        names[fold.accumulator] = accumulated
+        let inner = names
+        var (first, second): (CELType, CELType)
+        switch range {
+        case .list(let element): (first, second) = fold.second == nil ? (element, .error) : (.int, element)
+        case .map(let key, let value): (first, second) = (key, value)
+        case .dyn, .error, .variable:
+            _ = mapping.assign(.dyn, to: range)
+            (first, second) = (.dyn, .dyn)
+        default:
+            fail(
                 "expression of type '\(range.description)' cannot be range of a comprehension (must be list, map, or "
-                    + "dynamic)", at: offset)
+                    + "dynamic)", fold.range)
+            (first, second) = (.error, .error)
         }
-        var inner = self
-        inner.names[variable] = element
-        let type = try inner.check(body)
-        if macro == .map, then == nil { return .list(type) }
-        guard CELType.bool.accepts(type) else {
-            throw CELError("expected type 'bool' but found '\(type.description)'", at: body.offset)
+        names[fold.variable] = first
+        if let name = fold.second { names[name] = second }
+        fold.condition = check(fold.condition)
+        if !mapping.assign(.bool, to: type(fold.condition)) { mismatch(.bool, type(fold.condition), fold.condition) }
+        fold.step = check(fold.step)
+        if !mapping.assign(accumulated, to: type(fold.step)) { mismatch(accumulated, type(fold.step), fold.step) }
+        names = inner
+        fold.result = check(fold.result)
+        names = outer
+        types[expression.id] = mapping.resolved(type(fold.result))
+        return fold
+    }
+}
+
+extension CELExpression {
+    /// `a.b.c`, where it is nothing but names.
+    fileprivate var qualifiedName: String? {
+        switch node {
+        case .name(let name): name.hasPrefix(".") ? String(name.dropFirst()) : name
+        case .select(let operand, let field, isTest: false): operand.qualifiedName.map { "\($0).\(field)" }
+        default: nil
         }
-        switch macro {
-        case .filter: return .list(element)
-        case .map: return .list(try then.map(inner.check) ?? .dyn)
-        default: return .bool
+    }
+}
+
+/// What is wrong with the literals of a checked expression: durations, times and patterns that are none, formats that do
+/// not fit what they show, lists of different types.
+private struct CELLiterals {
+    let program: CELProgram
+
+    var faults: [CELError] {
+        var faults: [CELError] = []
+        visit(program.expression, isShown: false, &faults)
+        return faults
+    }
+
+    /// - Parameter isShown: whether it is part of what a `format` shows, whose lists may mix types.
+    private func visit(_ expression: CELExpression, isShown: Bool, _ faults: inout [CELError]) {
+        var isShown = isShown
+        func type(_ expression: CELExpression) -> CELType { program.types[expression.id] ?? .dyn }
+        func expect(_ wanted: CELType?, _ found: CELExpression, _ given: CELType) {
+            guard let wanted, wanted != given else { return }
+            let message = "expected type '\(wanted.description)' but found '\(given.description)'"
+            faults.append(CELError(message, at: found.offset))
         }
+        switch expression.node {
+        case .call("duration", _, let arguments):
+            if case .literal(.string(let text))? = arguments.first?.node, CELTime.duration(text) == nil {
+                faults.append(CELError("invalid duration argument", at: arguments[0].offset))
+            }
+        case .call("timestamp", _, let arguments):
+            if case .literal(.string(let text))? = arguments.first?.node, CELTime.timestamp(text) == nil {
+                faults.append(CELError("invalid timestamp argument", at: arguments[0].offset))
+            }
+        case .call("matches", _, let arguments):
+            if case .literal(.string(let text))? = arguments.first?.node, !Pattern.isValid(text) {
+                faults.append(CELError("invalid matches argument", at: arguments[0].offset))
+            }
+        case .call("format", let target?, let arguments):
+            isShown = true
+            if case .literal(.string(let text)) = target.node, case .list(let elements, _)? = arguments.first?.node {
+                faults += CELFormat.faults(text, elements.map { (type($0), $0.offset) }, at: expression.offset)
+            }
+        case .list(let elements, let optional) where !isShown:
+            func element(_ index: Int) -> CELType {
+                let own = type(elements[index])
+                return optional.contains(index) ? own.wrapped ?? own : own
+            }
+            if let index = elements.indices.first(where: { element($0) != element(0) }) {
+                expect(element(0), elements[index], element(index))
+            }
+        case .map(let entries) where !isShown:
+            for entry in entries.dropFirst() {
+                expect(type(entries[0].key), entry.key, type(entry.key))
+                if !entry.isOptional { expect(type(entries[0].value), entry.value, type(entry.value)) }
+            }
+        default: break
+        }
+        for child in expression.node.children { visit(child, isShown: isShown, &faults) }
     }
 }

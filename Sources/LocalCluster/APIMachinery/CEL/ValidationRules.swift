@@ -2,22 +2,19 @@ import KubernetesClient
 
 /// The rules of a schema, compiled: the tree of those places that have some, at or below them.
 struct ValidationRules: Sendable {
-    private struct Rule: Sendable {
-        var source: ValidationRule
-        var condition: CELExpression
-        var message: CELExpression?
-        var usesOld: Bool
-    }
-
     private final class Node: Sendable {
         let schema: Schema
-        let rules: [Rule]
+        let isRoot: Bool
+        let rules: [CompiledRule]
         let properties: [String: Node]
         let values: Node?
         let items: Node?
 
-        init(schema: Schema, rules: [Rule], properties: [String: Node], values: Node?, items: Node?) {
+        init(
+            schema: Schema, isRoot: Bool, rules: [CompiledRule], properties: [String: Node], values: Node?, items: Node?
+        ) {
             self.schema = schema
+            self.isRoot = isRoot
             self.rules = rules
             self.properties = properties
             self.values = values
@@ -25,208 +22,148 @@ struct ValidationRules: Sendable {
         }
     }
 
+    /// What an object's rules say.
+    struct Outcome: Sendable {
+        var errors: [FieldError] = []
+        /// What they would refuse, had it not been there before.
+        var warnings: [String] = []
+        /// Whether a rule was so expensive that those after it were not run.
+        fileprivate var isOver = false
+    }
+
+    /// A value's counterpart in the stored object, and whether it is the same; `nil` where there is none.
+    private struct Correlation {
+        var isKnown = false
+        var isSame = false
+        var isParentSame = false
+
+        /// What a place that did not change had wrong already is not refused again.
+        var tolerates: Bool { isKnown ? isSame : isParentSame }
+
+        func at(_ new: JSONValue, _ old: JSONValue?) -> Correlation {
+            guard isKnown else { return self }
+            return Correlation(isKnown: old != nil, isSame: old == new, isParentSame: isSame)
+        }
+    }
+
     private let root: Node?
 
     var isEmpty: Bool { root == nil }
 
-    /// Throws when a rule cannot be compiled.
-    init(_ schema: Schema) throws(CELError) {
-        var faults: [FieldError] = []
-        root = Self.compile(schema, path: "", isRoot: true, correlatable: true, &faults)
-        if let fault = faults.first { throw CELError(fault.message) }
+    /// - Parameter isRoot: whether the schema is that of a whole object.
+    /// - Throws: what is wrong with a rule that cannot be compiled.
+    init(_ schema: Schema, isRoot: Bool = true) throws(CELFaults) {
+        root = try Self.compile(schema, isRoot: isRoot)
     }
 
-    /// The rules of a definition's schema that cannot be used, and why.
-    static func faults(of schema: Schema, path: String) -> [FieldError] {
-        var faults: [FieldError] = []
-        _ = compile(schema, path: path, isRoot: true, correlatable: true, &faults)
-        return faults
-    }
-
-    // MARK: Compilation
-
-    private static func compile(
-        _ schema: Schema, path: String, isRoot: Bool = false, correlatable: Bool, _ faults: inout [FieldError]
-    ) -> Node? {
-        var rules: [Rule] = []
-        for (index, rule) in schema.validations.enumerated() {
-            let here = "\(path).x-kubernetes-validations[\(index)]"
-            if let compiled = compile(rule, schema, here, isRoot, correlatable, &faults) { rules.append(compiled) }
+    private static func compile(_ schema: Schema, isRoot: Bool) throws(CELFaults) -> Node? {
+        let isRoot = isRoot || schema.embeddedResource
+        var rules: [CompiledRule] = []
+        if !schema.validations.isEmpty, let type = CELDeclaredType.make(schema, isRoot: isRoot, name: "self") {
+            for rule in schema.validations { rules.append(try CompiledRule(rule, type: type, schema: schema)) }
         }
         var properties: [String: Node] = [:]
-        for (name, property) in schema.properties.sorted(by: { $0.key < $1.key }) {
+        for (name, property) in schema.properties {
             if isRoot, ["apiVersion", "kind", "metadata"].contains(name) { continue }
-            properties[name] = compile(
-                property, path: "\(path).properties[\(name)]", correlatable: correlatable, &faults)
+            properties[name] = try compile(property, isRoot: false)
         }
-        let values = schema.additionalProperties.flatMap {
-            compile($0, path: "\(path).additionalProperties", correlatable: correlatable, &faults)
-        }
-        let keyed = if case .map = schema.listType { true } else { false }
-        let items = schema.items.flatMap {
-            compile($0, path: "\(path).items", correlatable: correlatable && keyed, &faults)
-        }
+        var (values, items): (Node?, Node?)
+        if let inner = schema.additionalProperties { values = try compile(inner, isRoot: false) }
+        if let inner = schema.items { items = try compile(inner, isRoot: false) }
         if rules.isEmpty, properties.isEmpty, values == nil, items == nil { return nil }
-        return Node(schema: schema, rules: rules, properties: properties, values: values, items: items)
-    }
-
-    private static func compile(
-        _ rule: ValidationRule, _ schema: Schema, _ path: String, _ isRoot: Bool, _ correlatable: Bool,
-        _ faults: inout [FieldError]
-    ) -> Rule? {
-        let type = CELType(schema, isRoot: isRoot) ?? .dyn
-        let old = rule.optionalOldSelf == true ? CELType.optional(type) : type
-        let checker = CELChecker(names: ["self": type, "oldSelf": old])
-        func compiled(_ text: String, _ wanted: CELType, _ field: String, _ shown: String) -> CELExpression? {
-            do throws(CELError) {
-                let expression = try CELParser.parse(text)
-                let result = try checker.check(expression)
-                if result == wanted || result == .dyn { return expression }
-                let message =
-                    wanted == .bool
-                    ? "cel expression must evaluate to a bool" : "messageExpression must evaluate to a string"
-                faults.append(FieldError(.invalid, "\(path).\(field)", shown: shown, message))
-            } catch {
-                let message = "\(field == "rule" ? "" : field + " ")compilation failed: \(error.report(in: text))"
-                faults.append(FieldError(.invalid, "\(path).\(field)", shown: shown, message))
-            }
-            return nil
-        }
-        guard let condition = compiled(rule.rule, .bool, "rule", rule.shown) else { return nil }
-        var message: CELExpression?
-        if let text = rule.messageExpression {
-            message = compiled(text, .string, "messageExpression", rule.shown)
-            if message == nil { return nil }
-        }
-        let usesOld = condition.mentions("oldSelf")
-        if usesOld, !correlatable {
-            faults.append(
-                FieldError(
-                    .invalid, "\(path).rule", shown: JSONValue.string(rule.rule).text(),
-                    "oldSelf cannot be used on the uncorrelatable portion of the schema"))
-        }
-        if let reason = rule.reason, rule.kind == nil {
-            faults.append(
-                .notSupported(
-                    "\(path).reason", .string(reason),
-                    ["FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired", "FieldValueDuplicate"]))
-        }
-        if let field = rule.fieldPath, schema.schema(atFieldPath: field) == nil {
-            faults.append(
-                .invalid(
-                    "\(path).fieldPath", .string(field),
-                    "fieldPath must be a valid path: does not refer to a valid field"))
-        }
-        return Rule(source: rule, condition: condition, message: message, usesOld: usesOld)
+        return Node(
+            schema: schema, isRoot: isRoot, rules: rules, properties: properties, values: values, items: items)
     }
 
     // MARK: Evaluation
 
-    /// What the rules refuse.
-    func faults(_ object: JSONValue, old: JSONValue?) -> [FieldError] {
-        var errors: [FieldError] = []
-        if let root { Self.run(root, object, old, path: "", &errors) }
-        return errors
+    /// What the rules say of a value that stands at `path`.
+    func outcome(_ value: JSONValue, old: JSONValue?, path: String = "") -> Outcome {
+        var outcome = Outcome()
+        let correlation = Correlation(isKnown: old != nil, isSame: old == value, isParentSame: false)
+        if let root { Self.run(root, value, old, path, correlation, &outcome) }
+        return outcome
     }
 
     private static func run(
-        _ node: Node, _ value: JSONValue, _ old: JSONValue?, path: String, _ errors: inout [FieldError]
+        _ node: Node, _ value: JSONValue, _ old: JSONValue?, _ path: String, _ correlation: Correlation,
+        _ outcome: inout Outcome
     ) {
-        if value.isNull { return }
-        if !node.rules.isEmpty {
-            let current = CELValue(value, node.schema)
-            let before = old.map { CELValue($0, node.schema) }
-            for rule in node.rules {
-                if rule.usesOld, before == nil, rule.source.optionalOldSelf != true { continue }
-                // What did not change is not refused again.
-                if !rule.usesOld, old == value { continue }
-                if let error = run(rule, current, before, value, path) { errors.append(error) }
-            }
-        }
+        if value.isNull || outcome.isOver { return }
+        check(node, value, old == .null ? nil : old, path, correlation, &outcome)
         switch value {
         case .object(let members):
             for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-                let place = path.isEmpty ? name : "\(path).\(name)"
-                if let inner = node.properties[name] {
-                    run(inner, member, old?[name], path: place, &errors)
-                } else if let inner = node.values, node.schema.properties[name] == nil {
-                    run(inner, member, old?[name], path: "\(path)[\(name)]", &errors)
+                let before = old?[name]
+                let inner = correlation.at(member, before)
+                if let property = node.properties[name] {
+                    run(property, member, before, path.isEmpty ? name : "\(path).\(name)", inner, &outcome)
+                } else if let values = node.values, node.schema.properties[name] == nil {
+                    run(values, member, before, "\(path)[\(name)]", inner, &outcome)
                 }
             }
         case .array(let elements):
-            guard let inner = node.items else { return }
+            guard let items = node.items else { return }
             let before = StructuralValidation.correlated(old, node.schema)
             for (index, element) in elements.enumerated() {
-                let step = TypedValue.step(to: element, in: node.schema)
-                run(inner, element, before[step], path: "\(path)[\(index)]", &errors)
+                let counterpart = before[TypedValue.step(to: element, in: node.schema)]
+                let inner = correlation.at(element, counterpart)
+                run(items, element, counterpart, "\(path)[\(index)]", inner, &outcome)
             }
         default: break
         }
     }
 
-    private static func run(
-        _ rule: Rule, _ value: CELValue, _ old: CELValue?, _ json: JSONValue, _ path: String
-    ) -> FieldError? {
-        let wrapped: CELValue = rule.source.optionalOldSelf == true ? .optional(old.map { [$0] } ?? []) : old ?? .null
-        let evaluator = CELEvaluator(values: ["self": value, "oldSelf": wrapped])
-        let field = path + (rule.source.fieldPath ?? "")
-        let place = path.isEmpty && field.hasPrefix(".") ? String(field.dropFirst()) : field
-        let text = rule.source.rule.trimmed()
+    private static func check(
+        _ node: Node, _ value: JSONValue, _ old: JSONValue?, _ path: String, _ correlation: Correlation,
+        _ outcome: inout Outcome
+    ) {
+        guard !node.rules.isEmpty else { return }
+        let place = path.isEmpty ? "<nil>" : path
+        func fail(_ detail: String) {
+            outcome.errors.append(.invalid(place, .string(node.schema.typeName), detail))
+        }
+        let current: CELValue
+        let before: CELValue?
         do throws(CELError) {
-            if try evaluator.evaluate(rule.condition) == .bool(true) { return nil }
+            current = try CELValue(value, node.schema, isRoot: node.isRoot)
+            before = try old.map { old throws(CELError) in try CELValue(old, node.schema, isRoot: node.isRoot) }
         } catch {
-            return FieldError(
-                .invalid, place.isEmpty ? "<nil>" : place, shown: shown(json),
-                "\(error.message) evaluating rule: \(rule.source.message ?? text)")
+            for rule in node.rules { fail("\(error.message) evaluating rule: \(rule.shown)") }
+            return
         }
-        var message = rule.source.message ?? "failed rule: \(text)"
-        if let expression = rule.message, case .string(let computed)? = try? evaluator.evaluate(expression),
-            !computed.trimmed().isEmpty, !computed.contains("\n")
-        {
-            message = computed
+        for rule in node.rules where !rule.usesOld || before != nil || rule.source.optionalOldSelf == true {
+            do throws(CELError) {
+                if try rule.holds(current, old: before) { continue }
+            } catch {
+                switch error.message {
+                case let message where message.hasPrefix("no such overload"):
+                    fail(
+                        "'\(message)': call arguments did not match a supported operator, function or macro signature "
+                            + "for rule: \(rule.shown)")
+                case let message where message.hasPrefix("operation cancelled"):
+                    fail(
+                        "'\(message)': no further validation rules will be run due to call cost exceeds limit for rule: "
+                            + rule.shown)
+                    outcome.isOver = true
+                    return
+                default: fail("\(error.message) evaluating rule: \(rule.shown)")
+                }
+                continue
+            }
+            let error = rule.error(at: path, value, rule.message(current, old: before))
+            if !rule.usesOld, correlation.tolerates {
+                outcome.warnings.append(error.description)
+            } else {
+                outcome.errors.append(error)
+            }
         }
-        let kind = rule.source.kind ?? .invalid
-        return FieldError(
-            kind, place.isEmpty ? "<nil>" : place, shown: kind == .invalid || kind == .duplicate ? shown(json) : nil,
-            message)
-    }
-
-    /// Messages show scalars only.
-    private static func shown(_ value: JSONValue) -> String? {
-        switch value {
-        case .object, .array: nil
-        default: value.text()
-        }
-    }
-}
-
-extension ValidationRule {
-    /// The kind of error of its `reason`; `nil` for one that there is not.
-    var kind: FieldError.Kind? {
-        guard let reason else { return .invalid }
-        return [.invalid, .forbidden, .required, .duplicate].first { $0.rawValue == reason }
-    }
-
-    /// The rule as messages show it.
-    fileprivate var shown: String {
-        func text(_ value: String?) -> String { JSONValue.string(value ?? "").text() }
-        return "{\"Rule\":\(text(rule)),\"Message\":\(text(message)),\"MessageExpression\":\(text(messageExpression)),"
-            + "\"Reason\":\(reason.map { text($0) } ?? "null"),\"FieldPath\":\(text(fieldPath)),"
-            + "\"OptionalOldSelf\":\(optionalOldSelf.map { String($0) } ?? "null")}"
     }
 }
 
 extension Schema {
-    /// The schema a rule's `fieldPath` (`.spec.name`, `.tags['a']`) names.
-    fileprivate func schema(atFieldPath text: String) -> Schema? {
-        guard text.hasPrefix("."), let keys = JSONPath(text)?.keys else { return nil }
-        return keys.reduce(self as Schema?) { $0?.member($1) }
-    }
-}
-
-extension String {
-    fileprivate func trimmed() -> String {
-        let start = drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
+    /// The type that errors of rules name.
+    fileprivate var typeName: String {
+        fields.kind == .any || fields.kind == .intOrString ? "" : fields.kind.rawValue
     }
 }

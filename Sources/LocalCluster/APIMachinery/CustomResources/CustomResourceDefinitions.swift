@@ -29,18 +29,21 @@ public enum CustomResourceDefinitions {
             definition.printerColumns = (version["additionalPrinterColumns"]?.arrayValue ?? []).map(column)
             definition.selectableFields = (version["selectableFields"]?.arrayValue ?? [])
                 .compactMap { $0["jsonPath"]?.stringValue }
-            definition.rules = Result { () throws(CELError) in try ValidationRules(schema) }
+            definition.rules = Result { () throws(CELFaults) in try ValidationRules(schema) }
             return definition
         }
     }
 
     private static func rootSchema(of version: JSONValue) -> Schema {
-        var reader = OpenAPISchemaReader()
-        let schema = reader.read(version[path: ["schema", "openAPIV3Schema"]] ?? [:], "")
+        let schema = OpenAPISchemaReader.read(version[path: ["schema", "openAPIV3Schema"]] ?? [:])
         return schema.with { fields in
-            fields.properties["apiVersion"] = Schema(.string)
-            fields.properties["kind"] = Schema(.string)
-            fields.properties["metadata"] = BuiltinKinds.metadata ?? Schema(.object)
+            for name in ["apiVersion", "kind"] { fields.properties[name] = fields.properties[name] ?? Schema(.string) }
+            let own = fields.properties["metadata"]
+            fields.properties["metadata"] = (BuiltinKinds.metadata ?? Schema(.object)).with { metadata in
+                for name in ["name", "generateName"] {
+                    if let restriction = own?.properties[name] { metadata.properties[name] = restriction }
+                }
+            }
         }
     }
 

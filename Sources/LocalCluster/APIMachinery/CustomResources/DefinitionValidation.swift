@@ -1,7 +1,7 @@
 import KubernetesClient
 
 extension CustomResourceDefinitions {
-    /// Everything wrong with a definition, its structural schemas and CEL rules included.
+    /// Everything wrong with a definition, its schemas and CEL rules included.
     static func faults(_ crd: JSONValue, old: JSONValue?) -> [FieldError] {
         let spec = crd["spec"] ?? [:]
         var errors: [FieldError] = []
@@ -9,46 +9,64 @@ extension CustomResourceDefinitions {
         let plural = spec[path: ["names", "plural"]]?.stringValue ?? ""
         if group.isEmpty {
             errors.append(.required("spec.group"))
-        } else {
-            errors += Names.faultsOfSubdomain(group).map { .invalid("spec.group", .string(group), $0) }
-            if !group.contains(".") {
-                errors.append(.invalid("spec.group", .string(group), "should be a domain with at least one dot"))
-            }
+        } else if case let faults = Names.faultsOfSubdomain(group), !faults.isEmpty {
+            errors.append(.invalid("spec.group", .string(group), faults.joined(separator: ",")))
+        } else if !group.contains(".") {
+            errors.append(.invalid("spec.group", .string(group), "should be a domain with at least one dot"))
         }
-        if crd.objectName != "\(plural).\(group)" {
+        if old == nil, crd.objectName != "\(plural).\(group)" {
+            errors.append(
+                .invalid("metadata.name", .string(crd.objectName), "must be spec.names.plural+\".\"+spec.group"))
+        }
+        errors += choice(spec["scope"], "spec.scope", ["Cluster", "Namespaced"])
+        if spec["preserveUnknownFields"] == true {
+            if (spec["versions"]?.arrayValue ?? []).contains(where: { hasDefaults($0["schema"] ?? .null) }) {
+                errors.append(
+                    .invalid(
+                        "spec.preserveUnknownFields", true, "must be false in order to use defaults in the schema"))
+            }
             errors.append(
                 .invalid(
-                    "metadata.name", .string(crd.objectName), "must be spec.names.plural+\".\"+spec.group"))
+                    "spec.preserveUnknownFields", true,
+                    "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema "
+                        + "instead"))
         }
-        let scope = spec["scope"] ?? ""
-        if scope == "" {
-            errors.append(.required("spec.scope"))
-        } else if scope != "Namespaced", scope != "Cluster" {
-            errors.append(.notSupported("spec.scope", scope, ["Cluster", "Namespaced"]))
-        }
-        if spec["preserveUnknownFields"] == true {
-            errors.append(
-                .invalid("spec.preserveUnknownFields", true, "must be false in order to use defaults in the schema"))
-        }
-        // Nothing here calls webhooks.
-        if let strategy = spec[path: ["conversion", "strategy"]], strategy != "None" {
-            errors.append(.notSupported("spec.conversion.strategy", strategy, ["None"]))
-        }
+        errors += conversionFaults(spec["conversion"] ?? ["strategy": "None"])
         errors += nameFaults(spec["names"] ?? [:])
-        errors += versionFaults(spec, crd)
-        if let old, old[path: ["status", "conditions"]]?.arrayValue?.contains(where: isEstablished) == true {
-            for path in [
-                ["spec", "group"], ["spec", "scope"], ["spec", "names", "plural"], ["spec", "names", "kind"],
-            ]
-            where crd[path: path] != old[path: path] {
-                errors.append(.invalid(path.joined(separator: "."), crd[path: path] ?? .null, "field is immutable"))
-            }
-        }
+        errors += versionFaults(spec, old: old?["spec"])
+        errors += storedVersionFaults(crd, spec)
+        if let old { errors += immutabilityFaults(crd, old) }
+        if isProtected(group), old == nil { errors += approvalFaults(crd) }
         return errors
     }
 
-    private static func isEstablished(_ condition: JSONValue) -> Bool {
-        condition["type"] == "Established" && condition["status"] == "True"
+    private static func choice(_ value: JSONValue?, _ path: String, _ allowed: [String]) -> [FieldError] {
+        let text = value?.stringValue ?? ""
+        if text.isEmpty { return [.required(path)] }
+        return allowed.contains(text) ? [] : [.notSupported(path, .string(text), allowed)]
+    }
+
+    private static func hasDefaults(_ schema: JSONValue) -> Bool {
+        switch schema {
+        case .object(let members): members["default"] != nil || members.values.contains(where: hasDefaults)
+        case .array(let elements): elements.contains(where: hasDefaults)
+        default: false
+        }
+    }
+
+    /// Nothing here calls webhooks: a definition that needs one is refused rather than served wrongly.
+    private static func conversionFaults(_ conversion: JSONValue) -> [FieldError] {
+        let path = "spec.conversion"
+        if conversion["strategy"] == "Webhook" { return [.notSupported("\(path).strategy", "Webhook", ["None"])] }
+        var errors = choice(conversion["strategy"], "\(path).strategy", ["None", "Webhook"])
+        let detail = "should not be set when strategy is not set to Webhook"
+        if conversion["webhook"]?["clientConfig"] != nil {
+            errors.append(.forbidden("\(path).webhookClientConfig", detail))
+        }
+        if let versions = conversion["webhook"]?["conversionReviewVersions"]?.arrayValue, !versions.isEmpty {
+            errors.append(.forbidden("\(path).conversionReviewVersions", detail))
+        }
+        return errors
     }
 
     private static func nameFaults(_ names: JSONValue) -> [FieldError] {
@@ -58,116 +76,89 @@ extension CustomResourceDefinitions {
             let path = "spec.names.\(field)"
             if text.isEmpty {
                 errors.append(.required(path))
-            } else if field.lowercased().hasSuffix("kind") {
-                errors += Names.faultsOfLabel1035(text.lowercased()).map {
-                    .invalid(path, .string(text), "may have mixed case, but should otherwise match: \($0)")
-                }
-            } else {
-                errors += Names.faultsOfLabel1035(text).map { .invalid(path, .string(text), $0) }
+                continue
             }
+            let isKind = field.lowercased().hasSuffix("kind")
+            let faults = Names.faultsOfLabel1035(isKind ? text.lowercased() : text).joined(separator: ",")
+            if faults.isEmpty { continue }
+            let prefix = isKind ? "may have mixed case, but should otherwise match: " : ""
+            errors.append(.invalid(path, .string(text), prefix + faults))
         }
-        if let kind = names["kind"], kind == names["listKind"] {
+        if let kind = names["kind"], kind != "", kind == names["listKind"] {
             errors.append(.invalid("spec.names.listKind", kind, "kind and listKind may not be the same"))
         }
-        for (index, name) in (names["shortNames"]?.arrayValue?.compactMap(\.stringValue) ?? []).enumerated() {
-            errors += Names.faultsOfLabel1035(name).map {
-                .invalid("spec.names.shortNames[\(index)]", .string(name), $0)
+        for field in ["shortNames", "categories"] {
+            for (index, name) in (names[field]?.arrayValue?.compactMap(\.stringValue) ?? []).enumerated() {
+                let faults = Names.faultsOfLabel1035(name).joined(separator: ",")
+                if faults.isEmpty { continue }
+                errors.append(.invalid("spec.names.\(field)[\(index)]", .string(name), faults))
             }
         }
         return errors
     }
 
-    private static func versionFaults(_ spec: JSONValue, _ crd: JSONValue) -> [FieldError] {
+    private static func storedVersionFaults(_ crd: JSONValue, _ spec: JSONValue) -> [FieldError] {
         let versions = spec["versions"]?.arrayValue ?? []
-        var errors: [FieldError] = []
-        if versions.isEmpty {
-            return [.required("spec.versions", "must have exactly one version marked as storage version")]
-        }
-        if versions.filter({ $0["storage"] == true }).count != 1 {
-            errors.append(
-                .invalid(
-                    "spec.versions", spec["versions"] ?? .null,
-                    "must have exactly one version marked as storage version"))
+        let stored = crd[path: ["status", "storedVersions"]]?.arrayValue ?? []
+        if stored.isEmpty {
+            return [.invalid("status.storedVersions", .null, "must have at least one stored version")]
         }
         let names = versions.map { $0["name"] ?? "" }
-        for (index, name) in names.enumerated() {
-            let text = name.stringValue ?? ""
-            errors += Names.faultsOfLabel1035(text).map { .invalid("spec.versions[\(index)].name", name, $0) }
-            if names[..<index].contains(name) {
-                errors.append(.invalid("spec.versions", spec["versions"] ?? .null, "must contain unique version names"))
-            }
+        var errors = versions.filter { $0["storage"] == true && !stored.contains($0["name"] ?? "") }.map {
+            FieldError.invalid(
+                "status.storedVersions", .array(stored),
+                "must have the storage version \($0["name"]?.stringValue ?? "")")
         }
-        for (index, stored) in (crd[path: ["status", "storedVersions"]]?.arrayValue ?? []).enumerated()
-        where !names.contains(stored) {
+        for (index, version) in stored.enumerated() where !names.contains(version) {
+            let name = version.stringValue ?? ""
             errors.append(
                 .invalid(
-                    "status.storedVersions[\(index)]", stored,
-                    "missing from spec.versions; \(stored.stringValue ?? "") was previously a storage version, and must "
-                        + "remain in spec.versions until a storage migration ensures no data remains persisted in "
-                        + "\(stored.stringValue ?? "") and removes \(stored.stringValue ?? "") from status.storedVersions"
-                ))
+                    "status.storedVersions[\(index)]", version,
+                    "missing from spec.versions; \(name) was previously a storage version, and must remain in "
+                        + "spec.versions until a storage migration ensures no data remains persisted in \(name) and "
+                        + "removes \(name) from status.storedVersions"))
         }
-        // As in Kubernetes, a schema that all versions share is said to stand in spec.validation.
-        let schemas = versions.map { $0["schema"] }
-        let shared = schemas.allSatisfy { $0 == schemas[0] }
-        for (index, version) in (shared ? Array(versions.prefix(1)) : versions).enumerated() {
-            let here = "spec.versions[\(index)]"
-            errors += schemaFaults(
-                version, shared ? "spec.validation.openAPIV3Schema" : "\(here).schema.openAPIV3Schema")
-        }
-        for (index, version) in versions.enumerated() { errors += columnFaults(version, "spec.versions[\(index)]") }
         return errors
     }
 
-    private static func schemaFaults(_ version: JSONValue, _ path: String) -> [FieldError] {
-        guard let source = version[path: ["schema", "openAPIV3Schema"]], source.objectValue != nil else {
-            return [.required(path, "schemas are required")]
+    private static func immutabilityFaults(_ crd: JSONValue, _ old: JSONValue) -> [FieldError] {
+        let isEstablished = old[path: ["status", "conditions"]]?.arrayValue?.contains {
+            $0["type"] == "Established" && $0["status"] == "True"
         }
-        var reader = OpenAPISchemaReader()
-        let schema = reader.read(source, path)
-        var errors = reader.errors
-        let type = source["type"] ?? ""
-        if type == "" {
-            errors.append(.required("\(path).type", "must not be empty at the root"))
-        } else if type != "object" {
-            errors.append(.invalid("\(path).type", type, "must be object at the root"))
+        var fields = [["spec", "group"], ["spec", "names", "plural"]]
+        if isEstablished == true { fields += [["spec", "scope"], ["spec", "names", "kind"]] }
+        return fields.filter { crd[path: $0] != old[path: $0] }.map {
+            .invalid($0.joined(separator: "."), crd[path: $0] ?? .null, "field is immutable")
         }
-        if errors.isEmpty { errors += ValidationRules.faults(of: schema, path: path) }
-        return errors
     }
 
-    private static func columnFaults(_ version: JSONValue, _ path: String) -> [FieldError] {
-        var errors: [FieldError] = []
-        let types = ["boolean", "date", "integer", "number", "string"]
-        for (index, column) in (version["additionalPrinterColumns"]?.arrayValue ?? []).enumerated() {
-            let here = "\(path).additionalPrinterColumns[\(index)]"
-            if (column["name"]?.stringValue ?? "").isEmpty { errors.append(.required("\(here).name")) }
-            let type = column["type"]?.stringValue ?? ""
-            if type.isEmpty {
-                errors.append(.required("\(here).type", "must be one of \(types.joined(separator: ","))"))
-            } else if !types.contains(type) {
-                errors.append(.invalid("\(here).type", .string(type), "must be one of \(types.joined(separator: ","))"))
-            }
-            let text = column["jsonPath"]?.stringValue ?? ""
-            if text.isEmpty {
-                errors.append(.required("\(here).jsonPath"))
-            } else if JSONPath(text) == nil {
-                errors.append(.invalid("\(here).jsonPath", .string(text), "is an invalid JSONPath"))
-            }
+    // MARK: Protected groups
+
+    static let approval = "api-approved.kubernetes.io"
+
+    static func isProtected(_ group: String) -> Bool {
+        ["k8s.io", "kubernetes.io"].contains { group == $0 || group.hasSuffix(".\($0)") }
+    }
+
+    private static func approvalFaults(_ crd: JSONValue) -> [FieldError] {
+        let path = "metadata.annotations[\(approval)]"
+        let text = crd[path: ["metadata", "annotations", approval]]?.stringValue ?? ""
+        if text.isEmpty {
+            return [
+                .required(
+                    path,
+                    "protected groups must have approval annotation \"\(approval)\", see "
+                        + "https://github.com/kubernetes/enhancements/pull/1111")
+            ]
         }
-        if let scale = version[path: ["subresources", "scale"]] {
-            for (field, root) in [("specReplicasPath", ".spec"), ("statusReplicasPath", ".status")] {
-                let text = scale[field]?.stringValue ?? ""
-                if text.isEmpty {
-                    errors.append(.required("\(path).subresources.scale.\(field)"))
-                } else if !text.hasPrefix(root + ".") {
-                    errors.append(
-                        .invalid(
-                            "\(path).subresources.scale.\(field)", .string(text),
-                            "should be a json path under \(root)"))
-                }
-            }
+        if text.hasPrefix("unapproved") || CELURL(text).map({ !$0.host.isEmpty && !$0.scheme.isEmpty }) == true {
+            return []
         }
-        return errors
+        return [
+            .invalid(
+                path, .string(text),
+                "protected groups must have approval annotation \"\(approval)\" with either a URL or a reason starting "
+                    + "with \"unapproved\", see https://github.com/kubernetes/enhancements/pull/1111")
+        ]
     }
 }

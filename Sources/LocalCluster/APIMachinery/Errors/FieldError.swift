@@ -74,6 +74,6 @@ extension FieldError {
         FieldError(.tooLong, field, "may not be more than \(maximum) \(unit)")
     }
     public static func tooMany(_ field: String, _ count: Int, maximum: Int) -> FieldError {
-        FieldError(.tooMany, field, shown: String(count), "must have at most \(maximum) items")
+        FieldError(.tooMany, field, shown: String(count), "must have at most \(maximum) \(maximum == 1 ? "item" : "items")")
     }
 }

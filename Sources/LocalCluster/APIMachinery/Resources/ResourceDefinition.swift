@@ -45,7 +45,7 @@ public struct ResourceDefinition: Sendable {
     public var selectableFields: [String] = []
     public var schema: Schema
     /// The CEL rules of a custom kind's schema, compiled; a failure refuses every write.
-    var rules: Result<ValidationRules, CELError>?
+    var rules: Result<ValidationRules, CELFaults>?
 
     /// A subresource with a kind of its own.
     public struct ExtraSubresource: Sendable, Hashable {
@@ -62,6 +62,13 @@ public struct ResourceDefinition: Sendable {
 
     /// `v1` or `apps/v1`.
     public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+
+    /// The Go package of the group, as some messages name it.
+    public var packageName: String { Self.packageName(group) }
+
+    public static func packageName(_ group: String) -> String {
+        group.isEmpty ? "core" : String(group.prefix { $0 != "." })
+    }
 
     /// `pods` or `deployments.apps`, as messages and CRD names write it.
     public var qualifiedPlural: String { group.isEmpty ? plural : "\(plural).\(group)" }

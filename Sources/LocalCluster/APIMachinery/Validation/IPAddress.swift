@@ -11,7 +11,9 @@ struct IPAddress: Hashable, Sendable {
 
     /// - Parameter leadingZeros: whether `010.0.0.1` is an address (each part decimal).
     init?(_ text: String, leadingZeros: Bool = false) {
-        guard let bytes = text.contains(":") ? Self.ipv6(text[...]) : Self.ipv4(text[...], leadingZeros) else { return nil }
+        guard let bytes = text.contains(":") ? Self.ipv6(text[...]) : Self.ipv4(text[...], leadingZeros) else {
+            return nil
+        }
         self.bytes = bytes
     }
 
@@ -70,7 +72,8 @@ struct IPAddress: Hashable, Sendable {
         func joined(_ part: ArraySlice<UInt16>) -> String {
             part.map { String($0, radix: 16) }.joined(separator: ":")
         }
-        return gap.isEmpty ? joined(groups[...]) : joined(groups[..<gap.lowerBound]) + "::" + joined(groups[gap.upperBound...])
+        return gap.isEmpty
+            ? joined(groups[...]) : joined(groups[..<gap.lowerBound]) + "::" + joined(groups[gap.upperBound...])
     }
 
     /// Only the first `length` bits.

@@ -61,7 +61,9 @@ enum StringFormat {
         "^(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?\(middle)-?[0-9a-f]{12}$"
     }
 
-    static func isDate(_ text: String) -> Bool { text.utf8.count == 10 && Timestamp.canonical(text + "T00:00:00Z") != nil }
+    static func isDate(_ text: String) -> Bool {
+        text.utf8.count == 10 && Timestamp.canonical(text + "T00:00:00Z") != nil
+    }
 
     private static func isDateTime(_ text: String) -> Bool {
         let parts = text.lowercased().split(separator: "t", omittingEmptySubsequences: false)

@@ -165,7 +165,8 @@ struct StructuralValidation {
                 switch (isInteger, value) {
                 case (true, .integer(let number)): format != "int32" || Int32(exactly: number) != nil
                 case (true, .number(let number)): format == "int32" ? number.fits(Int32.self) : number.fits(Int64.self)
-                case (false, .number(let number)): format != "float" || abs(number) <= Double(Float.greatestFiniteMagnitude)
+                case (false, .number(let number)):
+                    format != "float" || abs(number) <= Double(Float.greatestFiniteMagnitude)
                 default: true
                 }
             if !fits {
@@ -184,7 +185,9 @@ struct StructuralValidation {
             }
             return (number < bound, number == bound, JSONValue.number(bound).text())
         }
-        if let factor = bounds.multipleOf { checkFactor(value, factor, fitsRange(.number(factor), "MultipleOf"), path, &outcome) }
+        if let factor = bounds.multipleOf {
+            checkFactor(value, factor, fitsRange(.number(factor), "MultipleOf"), path, &outcome)
+        }
         if let minimum = bounds.minimum {
             let place = limit(minimum, "Minimum boundary")
             if place.below || bounds.exclusiveMinimum && place.equal {
@@ -229,7 +232,8 @@ struct StructuralValidation {
         if let items = schema.items {
             let before = Self.correlated(old, schema)
             for (index, element) in elements.enumerated() {
-                outcome.merge(check(element, items, "\(path)[\(index)]", before[TypedValue.step(to: element, in: schema)]))
+                outcome.merge(
+                    check(element, items, "\(path)[\(index)]", before[TypedValue.step(to: element, in: schema)]))
             }
         }
         if let minimum = schema.bounds.minItems, elements.count < minimum {
