@@ -70,6 +70,21 @@ import Testing
         #expect(try ProxyAddress("socks5://h").port == 1080)
     }
 
+    @Test func noSecretIsShownInAnyDescription() throws {
+        let configuration = try kubeconfig(
+            cluster: "proxy-url: 'http://me:S3CRET@h'",
+            user: """
+                username: n, password: S3CRET,
+                exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: c, args: [--password, S3CRET],
+                env: [{name: K, value: S3CRET}]}
+                """
+        ).configuration()
+        var shown = "\(configuration) \(String(reflecting: configuration))"
+        dump(configuration, to: &shown)
+        #expect(configuration.exec?.environment == ["K": "S3CRET"] && configuration.proxy?.password == "S3CRET")
+        #expect(!shown.contains("S3CRET"))
+    }
+
     @Test(arguments: [
         ("insecure-skip-tls-verify: 1", "clusters[c].insecure-skip-tls-verify: must be true or false"),
         ("certificate-authority-data: '*'", "clusters[c].certificate-authority-data: is not Base64"),

@@ -53,6 +53,24 @@ import Testing
         try await server.stop()
     }
 
+    @Test func anAuthorityThatRotatesIsTakenUpAtOnce() async throws {
+        let folder = try TemporaryFolder()
+        let authority = try TestAuthority()
+        let server = try await server(authority)
+        try folder.write("ca", String(decoding: try TestAuthority().pem, as: UTF8.self))
+        let configuration = ClientConfiguration(
+            server: server.url, certificateAuthority: .file(folder.path + "/ca"), tlsServerName: "kubernetes",
+            maximumAttempts: 1)
+        try await KubernetesClient.once(configuration) { client async throws in
+            let error = await #expect(throws: KubernetesError.self) { try await client.get(.pod, "p", namespace: "n") }
+            #expect(error?.isTransport == true)
+            try folder.write("ca", String(decoding: try authority.pem, as: UTF8.self))
+            let pod = try await client.get(.pod, "p", namespace: "n")
+            #expect(pod.name == "p")
+        }
+        try await server.stop()
+    }
+
     @Test func aClientCertificateAuthenticates() async throws {
         let authority = try TestAuthority()
         let clients = try TestAuthority()

@@ -21,7 +21,19 @@ extension Error {
             ].contains(error)
         }
         if let error = self as? IOError { return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode) }
+        return self is NIOConnectionError || isHandshakeFailure
+    }
+
+    /// Whether the two sides did not accept each other's certificates.
+    fileprivate var isHandshakeFailure: Bool {
         if case .handshakeFailed? = self as? NIOSSLError { return true }
-        return self is NIOConnectionError || self is NIOSSLExtraError
+        return self is NIOSSLExtraError
+    }
+}
+
+extension KubernetesError {
+    /// Whether the two sides did not accept each other's certificates.
+    var isHandshakeFailure: Bool {
+        if case .transport(let transport) = self { transport.underlying.isHandshakeFailure } else { false }
     }
 }

@@ -66,6 +66,7 @@ extension KubernetesClient {
                     // A token was rotated since it was read, or has expired.
                     if await credentials.renew(after: presented) { continue }
                 }
+                if error.isHandshakeFailure { credentials.readAnew() }
                 guard let pause = policy.pause(after: error, elapsed: .now - begin) else {
                     throw policy.final(error)
                 }

@@ -28,14 +28,21 @@ public final class KubernetesClient: Sendable {
     let logger: Logger
 
     /// - Parameter eventLoopGroup: the threads to use; by default those that the process shares.
-    public init(
+    public convenience init(
         configuration: ClientConfiguration, logger: Logger = Logger(label: "kubernetes-client"),
         eventLoopGroup: (any EventLoopGroup)? = nil
     ) {
+        self.init(configuration, Credentials(configuration), logger, eventLoopGroup)
+    }
+
+    private init(
+        _ configuration: ClientConfiguration, _ credentials: Credentials, _ logger: Logger,
+        _ eventLoopGroup: (any EventLoopGroup)?
+    ) {
         self.configuration = configuration
+        self.credentials = credentials
         self.logger = logger
         let server = ServerAddress(configuration)
-        credentials = Credentials(configuration)
         var http = HTTPClient.Configuration(redirectConfiguration: .disallow)
         http.httpVersion = .http1Only
         http.timeout = .init(connect: .seconds(10))
@@ -54,7 +61,7 @@ public final class KubernetesClient: Sendable {
     /// A second client for the same server with connections of its own, such as for Leases, which must not wait
     /// behind anything else. Needs its own ``shutdown()``.
     public func separateConnections() -> KubernetesClient {
-        KubernetesClient(configuration: configuration, logger: logger, eventLoopGroup: http.eventLoopGroup)
+        KubernetesClient(configuration, credentials, logger, http.eventLoopGroup)
     }
 
     /// Closes the connections; calls in progress fail.

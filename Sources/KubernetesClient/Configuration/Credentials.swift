@@ -47,6 +47,9 @@ final class Credentials: Sendable {
         return new.authorization != refused.authorization || new.material != refused.material
     }
 
+    /// Has the files read anew before the next request, as after a handshake that failed: authorities rotate, too.
+    func readAnew() { loaded.withLock { $0?.time -= Self.lifetime } }
+
     private func present(_ exec: ExecCredential?, anew: Bool = false) throws(KubernetesError) -> Presented {
         let result: Result<Presented, KubernetesError> = loaded.withLock { loaded in
             let now = ContinuousClock.now
