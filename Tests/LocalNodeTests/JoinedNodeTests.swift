@@ -52,6 +52,38 @@ import Testing
         }
     }
 
+    @Test func claimsThatNobodyServesGetAVolume() async throws {
+        try await NodeUnderTest.run(network: 221) { node in
+            var configuration = node.configuration
+            configuration.isForeign = true
+            try await node.withAgent(configuration) {
+                var claim = UntypedObject(.persistentVolumeClaim, name: "data", namespace: "default")
+                claim.spec = ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "3Gi"]]]
+                claim = try await node.client.create(.persistentVolumeClaim, claim)
+                try await node.create(
+                    "keeps", script: "echo kept > \"$CONTAINER_SANDBOX_MOUNT_POINT/data/file\"",
+                    container: ["volumeMounts": [["name": "data", "mountPath": "/data"]]],
+                    spec: [
+                        "restartPolicy": "Never",
+                        "volumes": [["name": "data", "persistentVolumeClaim": ["claimName": "data"]]],
+                    ])
+                try await node.waitPhase("keeps", "Succeeded")
+                let volume = try await node.client.get(.persistentVolume, "pvc-\(claim.uid)")
+                #expect(volume["spec", "claimRef", "uid"]?.stringValue == claim.uid)
+                #expect(volume["spec", "capacity", "storage"] == "3Gi")
+                let path = try #require(volume["spec", "hostPath", "path"]?.stringValue)
+                #expect(try String(contentsOfFile: "\(path)/file", encoding: .utf8) == "kept\n")
+                // As the cluster's volume controller says once the claim is gone.
+                try await node.client.patch(
+                    .persistentVolume, volume.name, .merge(["status": ["phase": "Released"]]), subresource: "status")
+                try await node.eventually("both volume and data are gone") {
+                    try await node.client.find(.persistentVolume, volume.name) == nil
+                        && !FileManager.default.fileExists(atPath: path)
+                }
+            }
+        }
+    }
+
     @Test func theKubeletAPIAsksTheAPIServerWhoMay() async throws {
         try await NodeUnderTest.withNode(network: 220) { node in
             try await node.create("speaks", script: "echo hello", spec: ["restartPolicy": "Never"])

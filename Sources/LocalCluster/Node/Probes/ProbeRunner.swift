@@ -39,7 +39,7 @@ struct ProbeRunner: Sendable {
     {
         switch action {
         case .http(let scheme, let host, let port, let path, let headers):
-            return await get("\(scheme)://\(host ?? address):\(port)\(path)", headers, timeout)
+            return await get(scheme, "\(host ?? address):\(port)", path, headers, timeout)
         case .tcp(let host, let port): return await connect(host ?? address, port, timeout)
         case .exec(let command): return await execute(command, timeout, process)
         case .grpc(let port, let service):
@@ -52,7 +52,10 @@ struct ProbeRunner: Sendable {
         }
     }
 
-    private func get(_ url: String, _ headers: [ProbeAction.Header], _ timeout: Duration) async -> Outcome {
+    private func get(
+        _ scheme: String, _ place: String, _ path: String, _ headers: [ProbeAction.Header], _ timeout: Duration
+    ) async -> Outcome {
+        let url = "\(scheme)://\(place)\(path)"
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "User-Agent", value: "kube-probe/1.36")
         request.headers.add(name: "Accept", value: "*/*")
@@ -65,7 +68,7 @@ struct ProbeRunner: Sendable {
             if (200..<400).contains(response.status.code) { return .success }
             return .failure("HTTP probe failed with statuscode: \(response.status.code)")
         } catch {
-            return .failure("Get \"\(url)\": \(Self.words(error))")
+            return .failure("Get \"\(url)\": \(Self.words(error, place))")
         }
     }
 
@@ -76,17 +79,18 @@ struct ProbeRunner: Sendable {
             try await channel.close()
             return .success
         } catch {
-            return .failure("dial tcp \(host):\(port): \(Self.words(error))")
+            return .failure(Self.words(error, "\(host):\(port)"))
         }
     }
 
     /// Why nobody answered, in the words of Go's network library where they are known.
-    private static func words(_ error: any Error) -> String {
+    private static func words(_ error: any Error, _ place: String) -> String {
         let cause: any Error = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
         switch cause {
-        case let error as IOError where error.errnoCode == ECONNREFUSED: return "connect: connection refused"
+        case let error as IOError where error.errnoCode == ECONNREFUSED:
+            return "dial tcp \(place): connect: connection refused"
         case let error as IOError where error.errnoCode == ECONNRESET: return "read: connection reset by peer"
-        case ChannelError.connectTimeout: return "i/o timeout"
+        case ChannelError.connectTimeout: return "dial tcp \(place): i/o timeout"
         case let error as HTTPClientError where [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error):
             return "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
         case let error as HTTPClientError where error == .remoteConnectionClosed: return "EOF"

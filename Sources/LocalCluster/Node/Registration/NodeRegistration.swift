@@ -111,8 +111,8 @@ struct NodeRegistration: Sendable {
                 condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
                 condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
                 condition(
-                    "Ready", isReady, isReady ? "KubeletReady" : "NodeShutdown",
-                    isReady ? "the local node runs pods as processes" : "the local node is shutting down"),
+                    "Ready", isReady, isReady ? "KubeletReady" : "KubeletNotReady",
+                    isReady ? "the local node runs pods as processes" : "node is shutting down"),
             ],
             "nodeInfo": [
                 "kubeletVersion": "v1.36.0-local", "operatingSystem": "linux",
@@ -138,7 +138,7 @@ struct NodeRegistration: Sendable {
             var lease = UntypedObject(.lease, name: configuration.name, namespace: Self.leaseNamespace)
             lease.spec = spec
             // Goes with its node.
-            if let node = node.store.get(configuration.name) {
+            if let node = try await client.find(.node, configuration.name) {
                 lease.ownerReferences = [
                     OwnerReference(
                         apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid, controller: false,
