@@ -196,7 +196,7 @@ import Testing
             try await cluster.eventually("it is unschedulable") {
                 let pod = try await client.get(.pod, "lonely", namespace: "default")
                 return pod["status", "conditions"]?.arrayValue?.contains {
-                    $0["message"] == "0/0 nodes are available."
+                    $0["message"] == "no nodes available to schedule pods"
                 } == true
             }
             try await client.create(.node, UntypedObject(.node, name: "n1"))

@@ -64,6 +64,7 @@ public struct LocalControllers: Service {
 
     private func workloads(_ context: ControllerContext) -> [Controller] {
         let autoscalers = ObjectCache(context.client, .horizontalPodAutoscaler)
+        let cronJobs = ObjectCache(context.client, .cronJob)
         let podsOfSets = Watched.owned(context.pods.informer, by: .replicaSet)
         // A Recreate waits for the pods of old ReplicaSets, which are not the Deployment's own.
         let podsOfDeployments = Watched(context.pods.informer) { event in
@@ -83,6 +84,9 @@ public struct LocalControllers: Service {
             Controller(
                 "job", for: context.jobs.informer, watching: [.owned(context.pods.informer, by: .job)],
                 logger: logger, reconciler: JobReconciler(context: context)),
+            Controller(
+                "cronjob", for: cronJobs.informer, watching: [.owned(context.jobs.informer, by: .cronJob)],
+                logger: logger, reconciler: CronJobReconciler(context: context, cronJobs: cronJobs)),
             Controller(
                 "statefulset", for: context.statefulSets.informer,
                 watching: [
@@ -120,6 +124,7 @@ public struct LocalControllers: Service {
         let accounts = ObjectCache(context.client, .serviceAccount)
         let certificates = ObjectCache(
             context.client, .configMap, fieldSelector: "metadata.name=\(NamespaceReconciler.certificateName)")
+        let leases = ObjectCache(context.client, .lease)
         let budgets = ObjectCache(context.client, .podDisruptionBudget)
         let claims = ObjectCache(context.client, .persistentVolumeClaim)
         let tokens = ObjectCache(
@@ -155,6 +160,14 @@ public struct LocalControllers: Service {
                 ], workers: 1, logger: logger,
                 reconciler: DisruptionBudgetReconciler(context: context, budgets: budgets)),
             Controller(
+                "node-lifecycle", for: context.nodes.informer,
+                watching: [
+                    Watched(leases.informer) { event in
+                        event.object.namespace == NodeReconciler.leaseNamespace
+                            ? [ObjectKey(namespace: nil, name: event.object.name)] : []
+                    }
+                ], workers: 1, logger: logger, reconciler: NodeReconciler(context: context, leases: leases)),
+            Controller(
                 "persistentvolumeclaim", for: claims.informer, workers: 1, logger: logger,
                 reconciler: ClaimReconciler(context: context, claims: claims)),
             Controller(
@@ -164,13 +177,21 @@ public struct LocalControllers: Service {
                     Watched(context.nodes.informer) { event in
                         if case .updated(let old, let new) = event,
                             old.condition("Ready")?["status"] == new.condition("Ready")?["status"],
-                            old["spec", "unschedulable"] == new["spec", "unschedulable"], old.labels == new.labels
+                            old.spec == new.spec, old.labels == new.labels,
+                            old["status", "allocatable"] == new["status", "allocatable"]
                         {
                             return []
                         }
                         return context.pods.informer.store.keys
-                    }
-                ], workers: 2, logger: logger, reconciler: SchedulingReconciler(context: context)),
+                    },
+                    // A pod that ends makes room for those that wait.
+                    Watched(context.pods.informer) { event in
+                        let pod = event.object
+                        if pod.podNode.isEmpty { return [] }
+                        if case .deleted = event { return context.unplacedPods }
+                        return pod.isPodFinished ? context.unplacedPods : []
+                    },
+                ], workers: 1, logger: logger, reconciler: SchedulingReconciler(context: context)),
         ]
     }
 }

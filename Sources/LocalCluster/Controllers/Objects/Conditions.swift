@@ -22,7 +22,7 @@ struct Conditions: Equatable {
     ///   - stamps: which times the kind's conditions have besides the transition's.
     ///   - refresh: write the condition anew even if neither status nor reason changed.
     mutating func set(
-        _ type: String, _ status: String, reason: String, message: String,
+        _ type: String, _ status: String, reason: String?, message: String?,
         stamps: [String] = [], generation: Int64? = nil, refresh: Bool = false
     ) {
         let old = self[type]
@@ -33,8 +33,10 @@ struct Conditions: Equatable {
             return
         }
         var new: JSONValue = [
-            "type": .string(type), "status": .string(status), "reason": .string(reason), "message": .string(message),
+            "type": .string(type), "status": .string(status),
         ]
+        new["reason"] = reason.map { .string($0) }
+        new["message"] = message.map { .string($0) }
         if let generation { new["observedGeneration"] = .integer(generation) }
         for stamp in stamps { new[stamp] = .string(now.seconds) }
         let since = sameStatus ? old?["lastTransitionTime"] : nil

@@ -16,9 +16,10 @@ struct SchedulingReconciler: Reconciler {
         guard !pod.isPodFinished,
             pod["spec", "schedulerName"]?.stringValue ?? "default-scheduler" == "default-scheduler"
         else { return .done }
-        let pods = context.pods.informer.store.objects
-        let choice = Scheduling.choose(pod, nodes: context.nodes.objects(namespace: nil)) { name in
-            pods.count { $0["spec", "nodeName"]?.stringValue == name && !$0.isPodFinished }
+        let placed = Dictionary(
+            grouping: context.pods.objects(namespace: nil).filter { !$0.isPodFinished }, by: \.podNode)
+        let choice = Scheduling.choose(pod, nodes: context.nodes.objects(namespace: nil)) { node in
+            ResourceRequests(placed[node] ?? [])
         }
         switch choice {
         case .node(let name): try await bind(pod, to: name)
@@ -44,6 +45,8 @@ struct SchedulingReconciler: Reconciler {
         binding.namespace = pod.namespace
         do throws(KubernetesError) {
             _ = try await context.client.create(.pod, binding, subresource: "binding")
+            // The next pod must see that this one has its place.
+            context.pods.note(try await context.client.get(.pod, pod.name, namespace: pod.namespace))
             context.events.scheduler.record(
                 pod, reason: "Scheduled",
                 message: "Successfully assigned \(pod.namespace ?? "")/\(pod.name) to \(node)")
@@ -60,6 +63,8 @@ struct SchedulingReconciler: Reconciler {
         var status = pod.status ?? .emptyObject
         status["conditions"] = .array(conditions.entries)
         try await context.write(status, of: pod, .pod, in: context.pods)
-        if isNew { context.events.scheduler.record(pod, .warning, reason: "FailedScheduling", message: reason) }
+        if isNew || pod.condition("PodScheduled")?["message"]?.stringValue != reason {
+            context.events.scheduler.record(pod, .warning, reason: "FailedScheduling", message: reason)
+        }
     }
 }
