@@ -65,14 +65,30 @@ extension BuiltinValidation {
         }
     }
 
-    mutating func review(_ spec: JSONValue, _ kind: String) {
+    /// Whether a question about access can be answered.
+    mutating func review(_ object: JSONValue, _ kind: String) {
         guard kind.hasSuffix("AccessReview") else { return }
-        if (spec["resourceAttributes"] == nil) == (spec["nonResourceAttributes"] == nil) {
+        let spec = object["spec"] ?? [:]
+        let (resource, other) = (spec["resourceAttributes"], spec["nonResourceAttributes"])
+        if resource == nil, other == nil {
+            let detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+            fail(.invalid("spec.resourceAttributes", .null, detail))
+        } else if resource != nil, let other {
+            let detail = "cannot be specified in combination with resourceAttributes"
+            fail(.invalid("spec.nonResourceAttributes", other, detail))
+        }
+        guard kind != "SelfSubjectAccessReview" else { return }
+        if (spec["user"]?.stringValue ?? "").isEmpty, spec["groups"]?.arrayValue?.isEmpty ?? true {
+            fail(.invalid("spec.user", "", "at least one of user or group must be specified"))
+        }
+        guard kind == "LocalSubjectAccessReview" else { return }
+        let namespace = object[path: ["metadata", "namespace"]] ?? ""
+        if let resource, resource["namespace"] ?? "" != namespace {
             fail(
                 .invalid(
-                    "spec.resourceAttributes", spec["resourceAttributes"] ?? .null,
-                    "exactly one of nonResourceAttributes or resourceAttributes must be specified"))
+                    "spec.resourceAttributes.namespace", resource["namespace"] ?? "", "must match metadata.namespace"))
         }
+        if let other { fail(.invalid("spec.nonResourceAttributes", other, "disallowed on this kind of request")) }
     }
 
     mutating func lease(_ spec: JSONValue) {

@@ -76,11 +76,8 @@ extension APIHandler {
                 kind: "Scale", group: "autoscaling", name: request.name,
                 [.invalid("spec.replicas", replicas, "must be greater than or equal to 0")])
         }
-        let path = definition.scale?.specReplicasPath ?? ""
         throw .invalid(
-            definition, name: request.name,
-            [.invalid(path, replicas, "should be a non-negative integer")]
-                + definition.validateUpdate(new, old: old, subresource: "scale"))
+            definition, name: request.name, definition.validateUpdate(new, old: old, subresource: "scale"))
     }
 }
 
