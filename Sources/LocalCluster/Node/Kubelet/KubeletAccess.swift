@@ -39,6 +39,8 @@ actor KubeletAccess {
     private var verdicts: [Question: Remembered] = [:]
 
     private static let memory = Duration.seconds(30)
+    /// A right that has just been given should soon be in force.
+    private static let memoryOfRefusals = Duration.seconds(3)
     private static let capacity = 256
 
     /// - Parameter trusted: users who may ask anything.
@@ -68,7 +70,8 @@ actor KubeletAccess {
             ? Verdict.allowed
             : .forbidden("Forbidden (user=\(user.name), verb=get, resource=nodes, subresource(s)=[\(resource)])")
         if verdicts.count >= Self.capacity { verdicts.removeAll() }
-        verdicts[question] = Remembered(verdict: verdict, until: now + Self.memory)
+        verdicts[question] = Remembered(
+            verdict: verdict, until: now + (isAllowed ? Self.memory : Self.memoryOfRefusals))
         return verdict
     }
 
