@@ -34,7 +34,16 @@ final class ProxyConnection: ChannelInboundHandler {
             guard let head else { return }
             let exchange = Exchange(
                 proxy: proxy, channel: context.channel, headers: head.headers, request: Self.request(head, body))
-            self.exchange = Task { await exchange.run() }
+            // A client may send its next request when it has the whole body, a moment before the end is written.
+            let previous = self.exchange
+            self.exchange = Task {
+                await withTaskCancellationHandler {
+                    await previous?.value
+                } onCancel: {
+                    previous?.cancel()
+                }
+                await exchange.run()
+            }
         }
     }
 

@@ -6,7 +6,10 @@
     import Darwin
 #endif
 
-/// A loopback port that stays ours while nobody listens: connections to it are refused and no other process gets it.
+/// A loopback port that stays ours while nobody listens: connections to it are refused and nobody else gets it.
+///
+/// It is shared by `SO_REUSEPORT` alone, so that the listener that asks for both can have it, and one that asks for any
+/// port, as most do with `SO_REUSEADDR`, cannot.
 final class ReservedPort: Sendable {
     let number: Int
     private let descriptor: Int32
@@ -22,7 +25,7 @@ final class ReservedPort: Sendable {
         descriptor = socket(AF_INET, type, 0)
         guard descriptor >= 0 else { throw Failure(code: errno) }
         var one: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian

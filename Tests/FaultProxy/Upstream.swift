@@ -33,6 +33,8 @@ public struct Upstream: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1000
         configuration.connectionPool.retryConnectionEstablishment = false
         var tls = TLSConfiguration.makeClientConfiguration()
+        // A server in the middle of a watch does not answer a goodbye.
+        tls.shutdownTimeout = .milliseconds(200)
         if let authority {
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
         } else {
