@@ -1,11 +1,11 @@
 import Synchronization
 import Testing
 
-/// Waits until something holds, at most ten seconds.
+/// Waits until something holds, at most half a minute.
 func eventually(
     _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async -> Bool
 ) async {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(30)
     while ContinuousClock.now < end {
         if await condition() { return }
         try? await Task.sleep(for: .milliseconds(5))

@@ -46,6 +46,8 @@ enum TestSystem {
         #expect(try metrics.expectCounter("controller_runtime_reconcile_errors_total", controllers).totalValue >= 3)
         #expect(try metrics.expectRecorder("controller_runtime_reconcile_time_seconds", controllers).values.count >= 4)
         #expect(try metrics.expectMeter("controller_runtime_active_workers", controllers).values.contains(1))
+        #expect(
+            try metrics.expectMeter("controller_runtime_max_concurrent_reconciles", controllers).values == [4])
         #expect(try metrics.expectCounter("workqueue_adds_total", queue).totalValue >= 4)
         #expect(try metrics.expectCounter("workqueue_retries_total", queue).totalValue >= 3)
         #expect(try metrics.expectRecorder("workqueue_queue_duration_seconds", queue).values.count >= 4)

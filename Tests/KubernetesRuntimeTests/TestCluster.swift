@@ -14,6 +14,7 @@ final class TestCluster: Sendable {
     private struct State {
         var port = 0
         var running: Task<Void, any Error>?
+        var group: ServiceGroup?
         var proxies: [FaultProxy] = []
         var clients: [KubernetesClient] = []
     }
@@ -42,7 +43,8 @@ final class TestCluster: Sendable {
         let server = try APIServer(
             configuration: .init(port: 0, stateFolder: folder, serviceRange: "127.98.128.0/17"), logger: Self.quiet)
         token = server.adminToken
-        let running = Task { try await server.run() }
+        let group = Self.group(server)
+        let running = Task { try await group.run() }
         let port = try await server.listeningPort()
         kubeconfigText = try server.adminKubeconfig(port: port)
         admin = KubernetesClient(
@@ -50,6 +52,7 @@ final class TestCluster: Sendable {
         state.withLock {
             $0.port = port
             $0.running = running
+            $0.group = group
             $0.clients = [admin]
         }
     }
@@ -61,19 +64,29 @@ final class TestCluster: Sendable {
         let port = state.withLock { $0.port }
         let server = try APIServer(
             configuration: .init(port: port, stateFolder: folder, serviceRange: "127.98.128.0/17"), logger: Self.quiet)
-        let running = Task { try await server.run() }
+        let group = Self.group(server)
+        let running = Task { try await group.run() }
         _ = try await server.listeningPort()
-        state.withLock { $0.running = running }
+        state.withLock {
+            $0.running = running
+            $0.group = group
+        }
     }
 
     /// Stops the server; its state stays.
-    func stop() async {
-        let running = state.withLock { state in
+    func stop() async throws {
+        let (running, group, proxies) = state.withLock { state in
             defer { state.running = nil }
-            return state.running
+            return (state.running, state.group, state.proxies)
         }
-        running?.cancel()
+        for proxy in proxies { try await proxy.refuse(true) }
+        await group?.triggerGracefulShutdown()
         _ = await running?.result
+        for proxy in proxies { try await proxy.refuse(false) }
+    }
+
+    private static func group(_ server: APIServer) -> ServiceGroup {
+        ServiceGroup(services: [server], logger: quiet)
     }
 
     /// Keeps a copy of a stopped server's objects, or puts it back.
@@ -121,7 +134,8 @@ final class TestCluster: Sendable {
         let (clients, proxies) = state.withLock { ($0.clients, $0.proxies) }
         for client in clients { try await client.shutdown() }
         for proxy in proxies { try await proxy.stop() }
-        await stop()
+        state.withLock { $0.proxies = [] }
+        try await stop()
         try FileManager.default.removeItem(atPath: folder)
     }
 }
