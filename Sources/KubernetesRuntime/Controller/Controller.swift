@@ -47,7 +47,7 @@ public final class Controller: Service {
         var logger = logger
         logger[metadataKey: "controller"] = "\(name)"
         self.logger = logger
-        metrics = ControllerMetrics(controller: name)
+        metrics = ControllerMetrics(controller: name, workers: workers)
     }
 
     public convenience init(

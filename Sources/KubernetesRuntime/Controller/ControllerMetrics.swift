@@ -9,7 +9,7 @@ struct ControllerMetrics: Sendable {
     let time: Recorder
     let activeWorkers: Meter
 
-    init(controller name: String) {
+    init(controller name: String, workers: Int) {
         func total(_ result: String) -> Counter {
             Counter(
                 label: "controller_runtime_reconcile_total", dimensions: [("controller", name), ("result", result)])
@@ -20,6 +20,7 @@ struct ControllerMetrics: Sendable {
         let dimensions = [("controller", name)]
         errors = Counter(label: "controller_runtime_reconcile_errors_total", dimensions: dimensions)
         time = Recorder(label: "controller_runtime_reconcile_time_seconds", dimensions: dimensions, aggregate: true)
+        Meter(label: "controller_runtime_max_concurrent_reconciles", dimensions: dimensions).set(workers)
         activeWorkers = Meter(label: "controller_runtime_active_workers", dimensions: dimensions)
     }
 }

@@ -10,7 +10,7 @@ extension EventRecorder {
             do throws(KubernetesError) {
                 try await send(event, &aggregation)
             } catch {
-                if error.isCancelled { return }
+                if Task.isCancelled { return }
                 logger.debug("an event was not recorded", metadata: ["reason": "\(event.reason)", "error": "\(error)"])
             }
         }
