@@ -9,6 +9,7 @@ import Synchronization
 /// The informers are run by somebody else, mostly a ``ControllerSet``; the controller begins once all of them are
 /// synced.
 public final class Controller: Service {
+    /// Its name in metrics and logs.
     public let name: String
     private let primary: Informer
     private let watched: [Watched]
@@ -24,12 +25,15 @@ public final class Controller: Service {
     private let isSubscribed = Mutex(false)
 
     /// - Parameters:
+    ///   - name: the `controller` label of metrics and logs.
     ///   - primary: the objects to reconcile.
-    ///   - watching: further objects, mapped to the primary ones they are about.
+    ///   - watched: further objects, mapped to the primary ones they are about.
     ///   - filter: which changes of primary objects matter; all by default.
     ///   - workers: how many keys are reconciled at a time.
     ///   - resync: reconcile everything again this often, to repair what nobody tells of.
     ///   - backoff: the pauses between failures of one key.
+    ///   - logger: told what fails.
+    ///   - reconciler: called with one key after another.
     public init(
         _ name: String, for primary: Informer, watching watched: [Watched] = [],
         filter: @escaping @Sendable (InformerEvent) -> Bool = { _ in true }, workers: Int = 4,
@@ -50,6 +54,7 @@ public final class Controller: Service {
         metrics = ControllerMetrics(controller: name, workers: workers)
     }
 
+    /// A controller whose reconciler is a function; see the other initializer for its parameters.
     public convenience init(
         _ name: String, for primary: Informer, watching watched: [Watched] = [],
         filter: @escaping @Sendable (InformerEvent) -> Bool = { _ in true }, workers: Int = 4,

@@ -2,10 +2,14 @@ public import ServiceLifecycle
 
 /// Controllers and the informers they share, run together: informers first, and longer than the controllers.
 public struct ControllerSet: Service {
+    /// What is run; their informers are run with them, each once.
     public var controllers: [Controller]
     /// Informers that no controller names, such as those that reconcilers only read.
     public var informers: [Informer]
 
+    /// - Parameters:
+    ///   - controllers: what to run.
+    ///   - informers: what no controller names.
     public init(_ controllers: [Controller], informers: [Informer] = []) {
         self.controllers = controllers
         self.informers = informers

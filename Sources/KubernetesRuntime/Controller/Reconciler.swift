@@ -13,5 +13,6 @@ public enum ReconcileResult: Sendable, Hashable {
 /// It is called for an object that is there and for one that has gone, never twice at a time for one key, and decides
 /// from observed state only. What it throws is logged, counted and followed by another call after a growing pause.
 public protocol Reconciler: Sendable {
+    /// Brings the world to what the object with this key says, whether or not it is there.
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult
 }

@@ -2,10 +2,14 @@ public import KubernetesClient
 
 /// An informer of further objects, and which primary objects a change of one of them is about.
 public struct Watched: Sendable {
+    /// Of the further objects.
     public var informer: Informer
+    /// The primary objects to reconcile for a change.
     public var keys: @Sendable (InformerEvent) -> [ObjectKey]
 
-    /// - Parameter keys: the primary objects to reconcile for a change.
+    /// - Parameters:
+    ///   - informer: of the further objects.
+    ///   - keys: the primary objects to reconcile for a change.
     public init(_ informer: Informer, keys: @escaping @Sendable (InformerEvent) -> [ObjectKey]) {
         self.informer = informer
         self.keys = keys

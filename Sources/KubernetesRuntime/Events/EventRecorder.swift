@@ -5,9 +5,10 @@ import Synchronization
 
 /// Tells people what a controller did, as Events that `kubectl describe` shows.
 ///
-/// ``record(_:_:reason:message:)`` never waits and never fails: events go out from ``run()``, repeats are counted in
+/// ``record(_:_:reason:message:fieldPath:)`` never waits and never fails: events go out from ``run()``, repeats are counted in
 /// one Event, and what cannot be sent or comes too fast is dropped.
 public final class EventRecorder: Service {
+    /// Whether an event tells of a success or of trouble.
     public enum Kind: String, Sendable {
         case normal = "Normal"
         case warning = "Warning"
@@ -22,8 +23,10 @@ public final class EventRecorder: Service {
     let continuation: AsyncStream<RecordedEvent>.Continuation
 
     /// - Parameters:
+    ///   - client: sends them.
     ///   - component: the controller's name, `source.component`.
     ///   - instance: this process, such as the pod's name.
+    ///   - logger: told at debug level what could not be recorded.
     public init(
         client: KubernetesClient, component: String, instance: String = "",
         logger: Logger = Logger(label: "event-recorder")
@@ -38,6 +41,8 @@ public final class EventRecorder: Service {
     /// Records an event about an object.
     ///
     /// - Parameters:
+    ///   - object: what the event is about.
+    ///   - kind: whether people should care.
     ///   - reason: a word in CamelCase: `DatabaseUnreachable`.
     ///   - message: a sentence that says what happened and what to do; at most 1024 bytes of it are kept.
     ///   - fieldPath: the part of the object that is meant: `spec.containers{web}`.

@@ -2,15 +2,22 @@ public import KubernetesClient
 
 /// What an Event is about: an object at a version.
 public struct ObjectReference: Sendable, Hashable {
+    /// Such as `apps/v1`.
     public var apiVersion: String
+    /// Such as `Deployment`.
     public var kind: String
+    /// `nil` for kinds without namespaces.
     public var namespace: String?
+    /// The object's name.
     public var name: String
+    /// Which object of that name.
     public var uid: String
+    /// In which state.
     public var resourceVersion: String?
     /// The part of it that is meant: `spec.containers{web}`.
     public var fieldPath: String?
 
+    /// The reference to an object in the state it is in.
     public init(_ object: UntypedObject, fieldPath: String? = nil) {
         self.fieldPath = fieldPath
         apiVersion = object.apiVersion

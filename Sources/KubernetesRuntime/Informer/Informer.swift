@@ -12,7 +12,7 @@ import Synchronization
 ///
 /// `managedFields` are not kept.
 ///
-/// What it holds in memory is bounded by what is asked for: select by label where the server can, take ``metadataOnly``
+/// What it holds in memory is bounded by what is asked for: select by label where the server can, take `metadataOnly`
 /// where the contents are not needed, and give `keeps` where only a few of many objects matter and no label tells them.
 public final class Informer: Service {
     /// What it watches.
@@ -36,7 +36,11 @@ public final class Informer: Service {
     let synced = Signal()
 
     /// - Parameters:
+    ///   - client: reads and watches.
+    ///   - kind: what to watch.
     ///   - namespace: `nil` for all namespaces.
+    ///   - labelSelector: what the server is to select, such as `app=web`.
+    ///   - fieldSelector: likewise, such as `spec.nodeName=one`.
     ///   - metadataOnly: fetch and keep nothing but metadata.
     ///   - indexes: further ways to find objects in the store, by name.
     ///   - idleTimeout: how long a watch may be silent before it is begun anew; servers send bookmarks once a minute.
@@ -45,6 +49,7 @@ public final class Informer: Service {
     ///   - transform: drops from an object what nobody needs before it is kept.
     ///   - keeps: whether an object matters at all; one that does not takes no memory and is told to nobody. It is asked
     ///     again whenever the object changes, and may depend on more than the object; see ``learn(_:)``.
+    ///   - logger: told of what fails.
     public init(
         _ client: KubernetesClient, _ kind: ResourceKind, namespace: String? = nil, labelSelector: String? = nil,
         fieldSelector: String? = nil, metadataOnly: Bool = false, indexes: [String: Store.Index] = [:],

@@ -31,9 +31,11 @@ public final class LeaderElection: Service {
     let master: Meter
 
     /// - Parameters:
-    ///   - client: best one with connections of its own (``KubernetesClient/separateConnections()``).
+    ///   - client: best one with connections of its own (`separateConnections()`).
     ///   - lease: the Lease's namespace and name.
     ///   - identity: this process, different from all others: the pod's name and something random.
+    ///   - timing: the same for all.
+    ///   - logger: told of every change.
     ///   - work: what only the leader does, until cancelled or told to shut down gracefully. It should await what it
     ///     does in tasks of its own: a detached task knows of no limit.
     public convenience init(
@@ -45,6 +47,7 @@ public final class LeaderElection: Service {
             work: work)
     }
 
+    /// An election whose work is a service; see the other initializer for its parameters.
     public convenience init(
         client: KubernetesClient, lease: ObjectKey, identity: String, timing: LeaseTiming = LeaseTiming(),
         logger: Logger = Logger(label: "leader-election"), leading service: any Service

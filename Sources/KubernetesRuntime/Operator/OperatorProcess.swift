@@ -32,9 +32,10 @@ public struct OperatorProcess: Service {
 
     /// - Parameters:
     ///   - name: of the Lease, of the component in events, and of the logger.
-    ///   - configuration: the cluster; found as ``ClientConfiguration/automatic(kubeconfig:context:environment:pod:)``
-    ///     says when `nil`.
+    ///   - configuration: the cluster; found by `ClientConfiguration.automatic()` when `nil`.
     ///   - lease: by default the Lease `name` in the pod's namespace (`POD_NAMESPACE`), or the configuration's.
+    ///   - timing: of the election.
+    ///   - logger: by default one named as the operator.
     ///   - controllers: what to run while leading.
     public init(
         _ name: String, configuration: ClientConfiguration? = nil, lease: ObjectKey? = nil,
@@ -51,7 +52,7 @@ public struct OperatorProcess: Service {
 
     /// Runs until cancelled or told to shut down gracefully.
     ///
-    /// - Throws: ``KubernetesError/configuration(_:)`` when no cluster is known, or what `controllers` throws. Nothing
+    /// - Throws: `KubernetesError.configuration` when no cluster is known, or what `controllers` throws. Nothing
     ///   that a cluster does ends it.
     public func run() async throws {
         let configuration = try configuration ?? .automatic()

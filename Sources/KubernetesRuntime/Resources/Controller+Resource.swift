@@ -7,8 +7,12 @@ extension Controller {
     /// - Parameters:
     ///   - name: also the field manager of the status, and the `controller` label of metrics.
     ///   - primary: the resources. Changes of their status alone do not count.
+    ///   - watched: further objects, mapped to the resources they are about.
     ///   - finalizer: such as `example.com/cleanup`: resources get it, and go only after
     ///     ``ResourceReconciler/cleanUp(_:)``. For what owner references cannot remove.
+    ///   - workers: how many resources are reconciled at a time.
+    ///   - resync: reconcile everything again this often, to repair what nobody tells of.
+    ///   - logger: told what fails.
     ///   - reconciler: what to do with one resource.
     public convenience init(
         _ name: String, for primary: Informer, watching watched: [Watched] = [], finalizer: String? = nil,

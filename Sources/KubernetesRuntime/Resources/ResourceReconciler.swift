@@ -2,8 +2,12 @@
 public struct Reconciled<Status: Sendable>: Sendable {
     /// Written if it is another than the present one; `nil` leaves that alone.
     public var status: Status?
+    /// When to look again.
     public var next: ReconcileResult
 
+    /// - Parameters:
+    ///   - status: `nil` to leave it as it is.
+    ///   - next: when to look again; only when something changes by default.
     public init(status: Status?, next: ReconcileResult = .done) {
         self.status = status
         self.next = next
@@ -15,6 +19,7 @@ public struct Reconciled<Status: Sendable>: Sendable {
 ///
 /// It decides from observed state only and may be ended anywhere: what it was to do, another call does.
 public protocol ResourceReconciler<Resource>: Sendable {
+    /// The kind that is reconciled.
     associatedtype Resource: CustomResource where Resource.Status: Sendable
 
     /// Makes the world what a resource says that is there and not on its way out.

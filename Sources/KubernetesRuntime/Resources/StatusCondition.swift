@@ -17,7 +17,12 @@ public struct StatusCondition: Codable, Sendable, Hashable {
     /// RFC 3339, to the second.
     public var lastTransitionTime: String?
 
-    /// - Parameter holds: `nil` when that is not known.
+    /// - Parameters:
+    ///   - type: such as `Ready`.
+    ///   - holds: `nil` when that is not known.
+    ///   - reason: a word in CamelCase.
+    ///   - message: a sentence for people.
+    ///   - generation: the `metadata.generation` it is about.
     public init(
         _ type: String, _ holds: Bool?, reason: String, message: String = "", generation: Int64? = nil
     ) {
