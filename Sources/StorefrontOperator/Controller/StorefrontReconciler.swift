@@ -7,6 +7,9 @@ import StorefrontAPI
 struct StorefrontReconciler: Reconciler {
     var context: OperatorContext
 
+    /// What a Storefront is found to be once for each of its versions.
+    private static let valid = "valid"
+
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         let kind = Storefront.resourceKind
         guard let object = context.view.object(kind, key) else {
@@ -26,7 +29,10 @@ struct StorefrontReconciler: Reconciler {
         let shop: Shop
         do {
             // An API server with the schema has looked already; one with an older definition has not.
-            if let problem = typed.problems().first { throw problem }
+            if !context.view.isSettled(kind, key, plan: Self.valid) {
+                if let problem = typed.problems().first { throw problem }
+                context.view.settle(kind, storefront, plan: Self.valid)
+            }
             shop = try Shop(typed, operatorVersion: context.operatorVersion)
         } catch {
             let status = StorefrontStatus(
