@@ -199,8 +199,6 @@ struct JobPass {
         let missing = wanted - active.count - terminating
         guard missing > 0 else { return }
         if spec.backoffLimitPerIndex == nil, pauseLeft > .zero {
-            // Kubernetes says so even when other pods run.
-            activeCount = 0
             return wake(after: pauseLeft)
         }
         guard spec.isIndexed else {
@@ -245,10 +243,7 @@ struct JobPass {
             } ?? .zero
         }
         let ready = zip(missing, pauses).filter { $0.1 <= .zero }.map(\.0)
-        if ready.isEmpty, let pause = pauses.min() {
-            activeCount = 0
-            wake(after: pause)
-        }
+        if ready.isEmpty, let pause = pauses.min() { wake(after: pause) }
         return ready
     }
 

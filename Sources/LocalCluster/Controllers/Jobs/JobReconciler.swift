@@ -55,10 +55,25 @@ struct JobReconciler: Reconciler {
 
     /// Pods of a Job that is gone, or was replaced under its name, are kept by nobody.
     private func releaseStrays(of key: ObjectKey, except job: UntypedObject?) async throws {
-        guard job == nil || job?.isBeingDeleted == true else { return }
-        for pod in context.pods.objects(namespace: key.namespace)
-        where pod.controllerReference?.kind == "Job" && pod.controllerReference?.name == key.name {
+        let owner = job?.isBeingDeleted == true ? nil : job
+        for pod in context.pods.objects(namespace: key.namespace) where pod.isTrackedByJob {
+            if let controller = pod.controllerReference {
+                guard controller.kind == "Job", controller.name == key.name, controller.uid != owner?.uid else {
+                    continue
+                }
+            } else {
+                guard owner == nil, pod.labels[Self.nameLabel] == key.name else { continue }
+            }
             try await release(pod)
         }
+    }
+
+    private static let nameLabel = "batch.kubernetes.io/job-name"
+
+    /// Pods that some Job still holds though they were taken from it.
+    static func strays(_ event: InformerEvent) -> [ObjectKey] {
+        let pod = event.object
+        guard pod.isTrackedByJob, pod.controllerReference == nil, let name = pod.labels[nameLabel] else { return [] }
+        return [ObjectKey(namespace: pod.namespace, name: name)]
     }
 }

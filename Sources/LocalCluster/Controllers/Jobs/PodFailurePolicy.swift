@@ -52,7 +52,9 @@ struct PodFailurePolicy: Equatable {
         let patterns = rule["onPodConditions"]?.arrayValue ?? []
         let condition = pod["status", "conditions"]?.arrayValue?.first { condition in
             patterns.contains {
-                $0["type"] == condition["type"] && $0["status"] ?? "True" == condition["status"]
+                let status = $0["status"]?.stringValue ?? ""
+                return $0["type"] == condition["type"]
+                    && condition["status"]?.stringValue == (status.isEmpty ? "True" : status)
             }
         }
         return condition.map { "Pod \(name) has condition \($0["type"]?.stringValue ?? "")" }

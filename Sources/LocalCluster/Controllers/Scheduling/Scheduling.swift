@@ -50,12 +50,10 @@ enum Scheduling {
         }
         // A node whose state nobody has marked yet is judged by its condition.
         let isReady = node.condition("Ready")?["status"]?.stringValue == "True"
-        var taints = (node["spec", "taints"]?.arrayValue ?? []).compactMap(Taint.init)
-        if !isReady { taints.append(Taint(Taint.notReady, .noSchedule)) }
-        let isIntolerable = taints.contains { taint in
-            taint.effect != .preferNoSchedule && !tolerations.contains { taint.isTolerated(by: $0) }
+        let toleratesUnready = tolerations.contains { Taint(Taint.notReady, .noSchedule).isTolerated(by: $0) }
+        guard isReady || toleratesUnready, Taint.admits(pod, to: node, [.noSchedule, .noExecute]) else {
+            return (["node(s) had untolerated taint(s)"], false)
         }
-        if isIntolerable { return (["node(s) had untolerated taint(s)"], false) }
         guard NodeSelection.selects(pod, node) else {
             return (["node(s) didn't match Pod's node affinity/selector"], false)
         }

@@ -37,6 +37,14 @@ struct Taint: Hashable {
             || (!key.isEmpty && toleration["value"]?.stringValue ?? "" == value)
     }
 
+    /// Whether a pod tolerates a node's taints of some effects.
+    static func admits(_ pod: UntypedObject, to node: UntypedObject, _ effects: Set<Effect>) -> Bool {
+        let tolerations = tolerations(of: pod)
+        return (node["spec", "taints"]?.arrayValue ?? []).compactMap { Taint($0) }.allSatisfy { taint in
+            !effects.contains(taint.effect) || tolerations.contains { taint.isTolerated(by: $0) }
+        }
+    }
+
     static func tolerations(of pod: UntypedObject) -> [JSONValue] {
         let own = pod["spec", "tolerations"]?.arrayValue ?? []
         // What admission gives every pod in Kubernetes: five minutes for its node to come back.

@@ -4,7 +4,6 @@ import KubernetesClient
 struct ControllerHistory: Equatable {
     static let kind = ResourceKind(
         group: "apps", version: "v1", plural: "controllerrevisions", kind: "ControllerRevision")
-    static let hashLabel = "controller.kubernetes.io/hash"
 
     /// Oldest first.
     private(set) var revisions: [UntypedObject]
@@ -59,7 +58,7 @@ struct ControllerHistory: Equatable {
     private static func make(_ owner: UntypedObject, data: JSONValue, number: Int) -> UntypedObject {
         let hash = PodTemplateHash.hash(data, collisions: owner.count("status", "collisionCount"))
         var labels = owner["spec", "template", "metadata", "labels"]?.stringMapValue ?? [:]
-        labels[hashLabel] = hash
+        labels[owner.kind == "DaemonSet" ? DaemonPod.hashLabel : "controller.kubernetes.io/hash"] = hash
         var revision = UntypedObject(
             kind, name: "\(owner.name.prefix(223))-\(hash)", namespace: owner.namespace, labels: labels,
             annotations: owner.annotations)
