@@ -44,9 +44,10 @@ final class PodPublisher: Sendable {
         }
     }
 
-    /// Sends the last status and, when the pod is to go, confirms its deletion; a few tries.
+    /// Sends the last status and, when the pod is to go, confirms its deletion; a few tries, and fewer for a status,
+    /// which the next agent tells again.
     func finish(deleting: Bool) async {
-        for attempt in 0..<20 {
+        for attempt in 0..<(deleting ? 20 : 3) {
             if attempt > 0 { try? await Task.sleep(for: Self.retryPause) }
             guard await send() else { continue }
             if !deleting { return }

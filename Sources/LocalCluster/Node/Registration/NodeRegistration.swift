@@ -26,7 +26,7 @@ struct NodeRegistration: Sendable {
     func register() async {
         while !Task.isCancelled {
             do {
-                return try await writeNode(isReady: true)
+                return try await writeNode()
             } catch {
                 logger.warning("the node is not registered yet", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: .milliseconds(500))
@@ -53,7 +53,7 @@ struct NodeRegistration: Sendable {
         while !Task.isCancelled {
             do {
                 try await renewLease()
-                if count > 0, count % Self.statusInterval == 0 { try await writeNode(isReady: true) }
+                if count > 0, count % Self.statusInterval == 0 { try await writeNode() }
             } catch {
                 logger.warning("the node's heartbeat failed", metadata: ["error": "\(error)"])
             }
@@ -63,9 +63,12 @@ struct NodeRegistration: Sendable {
     }
 
     /// Says that the node takes no more pods.
-    func unregister() async { try? await writeNode(isReady: false) }
+    func unregister() async {
+        guard let node = try? await client.find(.node, configuration.name) else { return }
+        try? await writeStatus(of: node, isReady: false)
+    }
 
-    private func writeNode(isReady: Bool) async throws {
+    private func writeNode() async throws {
         var node = UntypedObject(
             .node, name: configuration.name,
             labels: [
@@ -79,6 +82,10 @@ struct NodeRegistration: Sendable {
             guard error.isAlreadyExists else { throw error }
             node = try await client.get(.node, configuration.name)
         }
+        try await writeStatus(of: node, isReady: true)
+    }
+
+    private func writeStatus(of node: UntypedObject, isReady: Bool) async throws {
         // Conditions merge by their type: those of others stay.
         try await client.patch(
             .node, node.name, .strategicMerge(["status": status(of: node, isReady: isReady)]), subresource: "status")

@@ -22,8 +22,8 @@ final class StateLock: Sendable {
             try? descriptor.close()
             throw LocalClusterError(
                 .alreadyRunning,
-                "Another `storefront local up` (pid \(holder.isEmpty ? "unknown" : holder)) is using \(state.path). "
-                    + "Stop it, or choose another folder with --state and another --port.")
+                "Another `storefront local` (pid \(holder.isEmpty ? "unknown" : holder)) is using \(state.path). "
+                    + "Stop it, or choose another folder with --state.")
         }
         let text = Array(String(getpid()).utf8)
         _ = ftruncate(descriptor.rawValue, 0)
