@@ -116,6 +116,38 @@ import Testing
         try await server.stop()
     }
 
+    @Test func whatDoesNotMatterIsNeitherKeptNorToldUntilItMatters() async throws {
+        let server = try await SmallAPIServer.start()
+        for name in ["a", "b", "c"] { server.put(.pod, pod(name)) }
+        let client = server.client()
+        let mattering = Shared<Set<String>>(["a"])
+        let informer = Informer(
+            client, .pod, namespace: "n", keeps: { object in mattering.withLock { $0.contains(object.name) } })
+        let log = Log()
+        informer.onEvent { log.append($0) }
+        try await running(informer) {
+            try await informer.waitUntilSynced()
+            #expect(log.all == ["+a"] && informer.store.count == 1)
+            // From now on these two matter: one changes, the other goes.
+            mattering.withLock { $0 = ["a", "b", "c"] }
+            server.put(.pod, pod("b", "2"))
+            server.delete(.pod, "c", namespace: "n")
+            await eventually { log.all == ["+a", "+b", "-c"] }
+            // What was read otherwise is known without being told.
+            server.put(.pod, pod("d"))
+            informer.learn(try await client.get(.pod, "d", namespace: "n"))
+            #expect(informer.store.get("d", namespace: "n") == nil)
+            mattering.withLock { $0 = ["d"] }
+            informer.learn(try await client.get(.pod, "d", namespace: "n"))
+            #expect(informer.store.get("d", namespace: "n") != nil)
+            // And this one does not matter any more.
+            server.put(.pod, pod("a", "2"))
+            await eventually { log.all == ["+a", "+b", "-c", "-a"] }
+        }
+        try await client.shutdown()
+        try await server.stop()
+    }
+
     @Test func handlersAddedLateSeeWhatIsThere() async throws {
         try await withInformer { server in
             server.put(.pod, pod("a"))
