@@ -67,9 +67,11 @@ extension ResourceDefinition {
     func owned(_ set: FieldSet, through subresource: String?) -> FieldSet {
         var set = set
         if subresource == "status" {
-            let keepsMetadata = !isCustom && (kind == "Pod" || kind == "Node")
-            set.children = set.children.filter {
-                $0.key == .field("status") || keepsMetadata && $0.key == .field("metadata")
+            if isCustom {
+                set.children = set.children.filter { $0.key == .field("status") }
+            } else {
+                set.children[.field("spec")] = nil
+                if kind == "Deployment" { set.children[.field("metadata")]?.children[.field("labels")] = nil }
             }
         } else if hasStatus {
             set.children[.field("status")] = nil

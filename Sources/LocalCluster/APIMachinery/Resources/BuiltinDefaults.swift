@@ -11,7 +11,13 @@ enum BuiltinDefaults {
                 requestsFromLimits(&spec)
                 if spec["hostNetwork"] == true { hostPorts(&spec) }
             }
-        case ("", "Service"): object.change("spec", service)
+        case ("", "Service"):
+            object.change("spec", service)
+            object.change("status") { status in
+                status.change("loadBalancer") { balancer in
+                    balancer.changeEach("ingress") { if $0["ip"] != nil { $0.setDefault("ipMode", "VIP") } }
+                }
+            }
         case ("", "Secret"): moveStringData(&object)
         case ("", "PersistentVolumeClaim"): object.change("spec", dataSource)
         case ("", "LimitRange"): object.change("spec") { $0.changeEach("limits", limits) }
@@ -21,7 +27,7 @@ enum BuiltinDefaults {
                 template(&spec)
                 rolling(&spec, "strategy", ["maxUnavailable": "25%", "maxSurge": "25%"])
             }
-        case ("apps", "ReplicaSet"):
+        case ("apps", "ReplicaSet"), ("", "ReplicationController"):
             object.change("spec", template)
         case ("apps", "StatefulSet"):
             object.change("spec") { spec in

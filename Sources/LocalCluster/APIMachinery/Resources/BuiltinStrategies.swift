@@ -13,6 +13,7 @@ enum BuiltinStrategies {
         case ("", "Pod"):
             object[path: ["status", "phase"]] = "Pending"
             object[path: ["status", "qosClass"]] = .string(qualityOfService(object["spec"] ?? [:]))
+            object.change("spec", tolerateFailures)
         case ("", "PersistentVolumeClaim"), ("", "PersistentVolume"): object["status"] = ["phase": "Pending"]
         case ("", "Service"): ipFamilies(&object)
         case ("apps", "DaemonSet"): object[path: BuiltinDefaults.templateGeneration] = "1"
@@ -26,6 +27,13 @@ enum BuiltinStrategies {
     static func prepareForUpdate(_ object: inout JSONValue, _ old: JSONValue, _ definition: ResourceDefinition) {
         switch (definition.group, definition.kind) {
         case ("", "Service"): service(&object, old)
+        case ("", "Pod"):
+            object.change("spec") { spec in
+                for field in ["priority", "priorityClassName", "preemptionPolicy"] {
+                    if let value = old[path: ["spec", field]] { spec.setDefault(field, value) }
+                }
+                tolerateFailures(&spec)
+            }
         case ("apps", "DaemonSet"): templateGeneration(&object, old)
         case ("", "Namespace"): object[path: ["spec", "finalizers"]] = old[path: ["spec", "finalizers"]]
         case ("", "PersistentVolumeClaim"):
@@ -37,6 +45,19 @@ enum BuiltinStrategies {
         case ("apiextensions.k8s.io", _): storedVersions(&object)
         default: break
         }
+    }
+
+    /// Every pod bears with a failing node for five minutes.
+    private static func tolerateFailures(_ spec: inout JSONValue) {
+        var tolerations = spec["tolerations"]?.arrayValue ?? []
+        for taint in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] as [JSONValue] {
+            let isTolerated = tolerations.contains { toleration in
+                [nil, "", taint].contains(toleration["key"]) && [nil, "", "NoExecute"].contains(toleration["effect"])
+            }
+            if isTolerated { continue }
+            tolerations.append(["key": taint, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300])
+        }
+        spec["tolerations"] = .array(tolerations)
     }
 
     private static func templateGeneration(_ object: inout JSONValue, _ old: JSONValue) {
@@ -75,6 +96,10 @@ enum BuiltinStrategies {
                 where spec[field] == before[field] { spec[field] = nil }
             }
             if oldType != "ExternalName" {
+                // One who knows of one address only changes that.
+                if spec["clusterIP"] != before["clusterIP"], spec["clusterIPs"] == before["clusterIPs"] {
+                    spec["clusterIPs"] = spec["clusterIP"].map { .array([$0]) }
+                }
                 for field in ["clusterIP", "ipFamilies", "ipFamilyPolicy"] {
                     if let value = before[field] { spec.setDefault(field, value) }
                 }
@@ -119,7 +144,9 @@ enum BuiltinStrategies {
     private static func qualityOfService(_ spec: JSONValue) -> String {
         var guaranteed = true
         var any = false
-        for container in (spec["initContainers"]?.arrayValue ?? []) + (spec["containers"]?.arrayValue ?? []) {
+        let containers = (spec["initContainers"]?.arrayValue ?? []) + (spec["containers"]?.arrayValue ?? [])
+        // What is said of the whole pod counts instead of its containers.
+        for container in spec["resources"] == nil ? containers : [spec] {
             let limits = container[path: ["resources", "limits"]]?.objectValue ?? [:]
             let requests = container[path: ["resources", "requests"]]?.objectValue ?? [:]
             for name in ["cpu", "memory"] {

@@ -9,7 +9,8 @@ extension ResourceDefinition {
         for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"] {
             object[path: ["metadata", field]] = nil
         }
-        object[path: ["metadata", "generation"]] = hasGeneration ? 1 : nil
+        // Where nobody counts, a number that was sent stays.
+        if hasGeneration { object[path: ["metadata", "generation"]] = 1 }
         if hasStatus { object["status"] = isCustom ? nil : schema.properties["status"].map(TypedDecoder.zero) }
         if !isCustom { BuiltinStrategies.prepareForCreate(&object, self) }
         return object
@@ -42,7 +43,11 @@ extension ResourceDefinition {
     private func specChanged(_ new: JSONValue, _ old: JSONValue) -> Bool {
         if !isCustom {
             // A Deployment's annotations count: its controller hands them to the ReplicaSets.
-            return new["spec"] != old["spec"] || new["webhooks"] != old["webhooks"]
+            let others = ["webhooks", "endpoints", "ports"].contains { new[$0] != old[$0] }
+            if kind == "EndpointSlice", new[path: ["metadata", "labels"]] != old[path: ["metadata", "labels"]] {
+                return true
+            }
+            return new["spec"] != old["spec"] || others
                 || (kind == "Deployment"
                     && new[path: ["metadata", "annotations"]] != old[path: ["metadata", "annotations"]])
         }

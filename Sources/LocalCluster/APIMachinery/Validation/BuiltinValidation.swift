@@ -80,7 +80,8 @@ struct BuiltinValidation {
         case ("", "Service"): service(spec, oldSpec)
         case ("", "Pod"): pod(object, old)
         case ("", "Event"), ("events.k8s.io", "Event"): event(object, old, definition)
-        case ("", "PersistentVolumeClaim"): claim(spec, oldSpec)
+        case ("", "PersistentVolumeClaim"):
+            claim(spec, oldSpec, isBound: old?[path: ["status", "phase"]] == "Bound")
         case ("apps", _): workload(definition.kind, object, old)
         case ("batch", "Job"): job(spec, oldSpec)
         case ("batch", "CronJob"): cronJob(object, old)

@@ -70,10 +70,13 @@ extension BuiltinValidation {
         }
     }
 
-    mutating func claim(_ spec: JSONValue, _ old: JSONValue?, _ path: String = "spec") {
+    /// - Parameter isBound: whether a volume was found; only then the amount can grow.
+    mutating func claim(_ spec: JSONValue, _ old: JSONValue?, _ path: String = "spec", isBound: Bool = false) {
         if let old {
             var (new, before) = (spec, old)
-            for field in ["resources", "volumeAttributesClassName"] + (old["volumeName"] == nil ? ["volumeName"] : []) {
+            for field in (isBound ? ["resources", "volumeAttributesClassName"] : [])
+                + (old["volumeName"] == nil ? ["volumeName"] : [])
+            {
                 new[field] = nil
                 before[field] = nil
             }

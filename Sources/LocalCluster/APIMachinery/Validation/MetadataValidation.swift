@@ -41,17 +41,38 @@ struct MetadataValidation {
                             + "[]string{\(list)}"))
             }
         }
+        let times = repetitions
         for field in ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"] {
             let value = new[path: ["metadata", field]]
             if value != old[path: ["metadata", field]] {
-                errors.append(.invalid("metadata.\(field)", value ?? .null, "field is immutable"))
+                let error = FieldError.invalid("metadata.\(field)", value ?? .null, "field is immutable")
+                errors += Array(repeating: error, count: times.identity)
             }
         }
         let metadata = new["metadata"] ?? [:]
-        errors += Self.labelFaults(metadata["labels"], "metadata.labels")
-        errors += Self.annotationFaults(metadata["annotations"], "metadata.annotations")
-        errors += ownerFaults(metadata["ownerReferences"])
-        return errors + finalizerFaults(metadata["finalizers"])
+        var faults = Self.labelFaults(metadata["labels"], "metadata.labels")
+        faults += Self.annotationFaults(metadata["annotations"], "metadata.annotations")
+        faults += ownerFaults(metadata["ownerReferences"])
+        faults += finalizerFaults(metadata["finalizers"])
+        for fault in faults {
+            let isOfKind = fault.detail.hasPrefix("name is neither a standard finalizer")
+            errors += Array(repeating: fault, count: isOfKind ? times.finalizers : times.maps)
+        }
+        return errors
+    }
+
+    /// How often Kubernetes looks at the same metadata of an update, and so tells of the same fault.
+    private var repetitions: (maps: Int, finalizers: Int, identity: Int) {
+        if definition.isCustom { return (1, 1, 1) }
+        switch definition.kind {
+        case "PodDisruptionBudget": return (2, 0, 1)
+        case "Lease": return (3, 0, 2)
+        case "EndpointSlice", "LimitRange": return (3, 1, 1)
+        case "Service", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "CronJob", "NetworkPolicy",
+            "HorizontalPodAutoscaler", "ResourceQuota":
+            return (3, 1, 2)
+        default: return (4, 2, 2)
+        }
     }
 
     private func nameFaults(_ name: String) -> [String] {
@@ -130,7 +151,8 @@ struct MetadataValidation {
         for (index, name) in names.enumerated() {
             errors += Names.faultsOfQualifiedName(name).map { .invalid("metadata.finalizers", .string(name), $0) }
             let isStandard = ["kubernetes", "orphan", "foregroundDeletion"].contains(name)
-            let isFree = definition.isCustom || definition.group == "apiextensions.k8s.io"
+            let freeGroups = ["apiextensions.k8s.io", "coordination.k8s.io", "policy"]
+            let isFree = definition.isCustom || freeGroups.contains(definition.group)
             if !isFree, !isStandard, !name.contains("/") {
                 errors.append(
                     .invalid(

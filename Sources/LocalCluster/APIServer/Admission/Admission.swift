@@ -10,8 +10,9 @@ extension APIHandler {
     ) throws(StatusError) -> (JSONValue, ServiceAllocator.Reservation) {
         let definition = request.definition
         if definition.isService { return try services.allocate(object, old: nil) }
-        if admitsServiceAccounts, definition.group.isEmpty, definition.plural == "pods" {
-            return (try admitPod(object, request), .none)
+        if definition.group.isEmpty, definition.plural == "pods" {
+            let pod = try withPriority(object, request)
+            return (admitsServiceAccounts ? try admitPod(pod, request) : pod, .none)
         }
         if definition.isCustom,
             let crd = store.object(CustomKinds.key, "", definition.qualifiedPlural)?.value(),
@@ -33,6 +34,14 @@ extension APIHandler {
             try refuseEscalation(new, request)
         }
         return (new, .none)
+    }
+
+    private func withPriority(_ pod: JSONValue, _ request: ObjectRequest) throws(StatusError) -> JSONValue {
+        let classes = store.list("priorityclasses.scheduling.k8s.io").objects.map { $0.value() }
+        if let admitted = PodAdmission(classes: classes).admit(pod) { return admitted }
+        throw .forbidden(
+            request.definition, name: pod.text("metadata", "name"),
+            "no PriorityClass with name \(pod.text("spec", "priorityClassName")) was found")
     }
 
     private func admitPod(_ pod: JSONValue, _ request: ObjectRequest) throws(StatusError) -> JSONValue {

@@ -67,16 +67,12 @@ final class ServiceAllocator: Sendable {
         _ service: inout JSONValue, old: JSONValue?, _ reservation: inout Reservation
     ) throws(FieldError) {
         let oldAddress = old.flatMap { Self.address($0) }
-        guard service["spec"]?["type"] != "ExternalName" else {
-            for key in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"] {
-                service[path: ["spec", key]] = nil
-            }
-            return
-        }
+        guard service["spec"]?["type"] != "ExternalName" else { return }
         var wanted = service["spec"]?["clusterIP"]?.stringValue ?? ""
         if wanted.isEmpty { wanted = service["spec"]?["clusterIPs"]?[0]?.stringValue ?? "" }
         if wanted.isEmpty { wanted = old?["spec"]?["clusterIP"]?.stringValue ?? "" }
-        if let before = old?["spec"]?["clusterIP"]?.stringValue, !before.isEmpty, wanted != before {
+        let isKept = old?["spec"]?["type"] != "ExternalName"
+        if isKept, let before = old?["spec"]?["clusterIP"]?.stringValue, !before.isEmpty, wanted != before {
             throw .invalid("spec.clusterIPs[0]", .string(wanted), "may not change once set")
         }
         if wanted.isEmpty {
@@ -92,10 +88,14 @@ final class ServiceAllocator: Sendable {
             reservation.addresses.append(taken)
             wanted = taken
         } else if wanted != "None", wanted != oldAddress {
+            // What is no address of the range's family is the validation's to refuse.
+            guard wanted.split(separator: ".").count == 4,
+                wanted.utf8.allSatisfy({ $0 == 46 || (48...57).contains($0) })
+            else { return }
             guard range.contains(wanted) else {
                 throw .invalid(
                     "spec.clusterIPs", JSONValue([wanted]),
-                    "failed to allocate IP \(wanted): the provided IP (\(wanted)) is not in the valid range")
+                    "failed to allocate IP \(wanted): the provided network does not match the current range")
             }
             guard state.withLock({ $0.addresses.insert(wanted).inserted }) else {
                 throw .invalid(
@@ -105,7 +105,7 @@ final class ServiceAllocator: Sendable {
             reservation.addresses.append(wanted)
         }
         service[path: ["spec", "clusterIP"]] = .string(wanted)
-        service[path: ["spec", "clusterIPs"]] = [.string(wanted)]
+        if service["spec"]?["clusterIPs"] == nil { service[path: ["spec", "clusterIPs"]] = [.string(wanted)] }
         if service["spec"]?["ipFamilies"] == nil { service[path: ["spec", "ipFamilies"]] = ["IPv4"] }
         if service["spec"]?["ipFamilyPolicy"] == nil { service[path: ["spec", "ipFamilyPolicy"]] = "SingleStack" }
     }
@@ -116,7 +116,9 @@ final class ServiceAllocator: Sendable {
         guard var ports = service["spec"]?["ports"]?.arrayValue else { return }
         let oldPorts = old?["spec"]?["ports"]?.arrayValue ?? []
         let known = Set(old.map { Self.nodePorts($0) } ?? [])
-        let hasNodePorts = ["NodePort", "LoadBalancer"].contains(service["spec"]?["type"]?.stringValue ?? "")
+        let type = service["spec"]?["type"]
+        let hasNodePorts = type == "NodePort" || type == "LoadBalancer"
+        let isAllocated = type == "NodePort" || service["spec"]?["allocateLoadBalancerNodePorts"] != false
         for index in ports.indices {
             guard hasNodePorts else {
                 if let port = ports[index]["nodePort"]?.intValue, known.contains(port) {
@@ -132,12 +134,18 @@ final class ServiceAllocator: Sendable {
             }
             if let port = ports[index]["nodePort"]?.intValue, port != 0 {
                 if known.contains(port) { continue }
-                guard Self.nodePortRange.contains(port), state.withLock({ $0.nodePorts.insert(port).inserted }) else {
+                guard Self.nodePortRange.contains(port) else {
+                    throw .invalid(
+                        "spec.ports[\(index)].nodePort", JSONValue(port),
+                        "provided port is not in the valid range. The range of valid ports is "
+                            + "\(Self.nodePortRange.lowerBound)-\(Self.nodePortRange.upperBound)")
+                }
+                guard state.withLock({ $0.nodePorts.insert(port).inserted }) else {
                     throw .invalid(
                         "spec.ports[\(index)].nodePort", JSONValue(port), "provided port is already allocated")
                 }
                 reservation.nodePorts.append(port)
-            } else {
+            } else if isAllocated {
                 let seed = Int(stableHash(Self.key(service) + "/\(index)") % UInt64(Self.nodePortRange.count))
                 let port = state.withLock { state -> Int? in
                     let candidates = (0..<Self.nodePortRange.count).lazy.map {

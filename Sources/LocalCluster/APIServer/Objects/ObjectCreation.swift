@@ -110,7 +110,7 @@ extension APIHandler {
 
     /// What the writer of a stored object is warned of.
     static func warnings(_ object: JSONValue, _ old: JSONValue?, _ definition: ResourceDefinition) -> [String] {
-        finalizerWarnings(object) + definition.warnings(object, old: old)
+        (definition.isCustom ? finalizerWarnings(object) : []) + definition.warnings(object, old: old)
     }
 
     private static func finalizerWarnings(_ object: JSONValue) -> [String] {

@@ -69,8 +69,28 @@ extension BuiltinValidation {
     private mutating func addresses(_ spec: JSONValue, _ type: String, _ old: JSONValue?) {
         let addresses = spec["clusterIPs"]?.arrayValue ?? []
         if type == "ExternalName" {
-            if !addresses.isEmpty { fail(.forbidden("spec.clusterIPs", "may not be set for ExternalName services")) }
+            if !addresses.isEmpty || spec["clusterIP"] != nil {
+                fail(.forbidden("spec.clusterIPs", "may not be set for ExternalName services"))
+            }
             return
+        }
+        let first = spec["clusterIP"]
+        if first == nil || first == "", !addresses.isEmpty {
+            fail(.invalid("spec.clusterIPs", .array(addresses), "must be empty when `clusterIP` is not specified"))
+        } else if old == nil, let first, let other = addresses.first, other != first {
+            fail(.invalid("spec.clusterIPs", .array(addresses), "first value must match `clusterIP`"))
+        }
+        let given = addresses.isEmpty ? [first].compactMap(\.self) : addresses
+        for (index, address) in given.enumerated() where address != "None" && address != "" {
+            self.address(address, "spec.clusterIPs[\(index)]")
+            if let parsed = IPAddress(address.stringValue ?? ""), !parsed.isIPv4 {
+                let detail = "IPv6 is not configured on this cluster"
+                fail(.invalid("spec.clusterIPs[0]", .array(given), detail))
+            }
+        }
+        if addresses.count > 1 {
+            let detail = "may specify no more than one IP for each IP family"
+            fail(.invalid("spec.clusterIPs", .array(addresses), detail))
         }
         if spec["clusterIP"] == "None", type == "NodePort" || type == "LoadBalancer" {
             fail(.invalid("spec.clusterIPs[0]", "None", "may not be set to 'None' for \(type) services"))

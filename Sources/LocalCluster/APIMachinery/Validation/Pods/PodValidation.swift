@@ -14,6 +14,16 @@ extension BuiltinValidation {
             before[field] = nil
         }
         if before["nodeName"] == nil { new["nodeName"] = nil }
+        let deadline = "spec.activeDeadlineSeconds"
+        if let most = old["activeDeadlineSeconds"]?.integerValue {
+            if let now = spec["activeDeadlineSeconds"] {
+                if now.integerValue ?? 0 > most {
+                    return fail(.invalid(deadline, now, "must be less than or equal to previous value"))
+                }
+            } else {
+                return fail(.invalid(deadline, .null, "must not update from a positive integer to nil value"))
+            }
+        }
         require(
             new == before,
             .forbidden(

@@ -37,7 +37,7 @@ extension BuiltinValidation {
         var (new, old) = (spec, before)
         for field in [
             "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
-            "persistentVolumeClaimRetentionPolicy", "minReadySeconds", "selector",
+            "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
         ] {
             new[field] = nil
             old[field] = nil

@@ -17,7 +17,7 @@ extension BuiltinValidation {
                 .forbidden(
                     "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in \(owner) is not Supported"))
         }
-        immutable(["spec", "selector"], object, old)
+        if kind != "StatefulSet" { immutable(["spec", "selector"], object, old) }
         switch kind {
         case "Deployment": deploymentStrategy(spec)
         case "DaemonSet": daemonSetStrategy(spec["updateStrategy"] ?? [:])
