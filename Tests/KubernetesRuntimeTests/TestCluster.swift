@@ -130,6 +130,13 @@ final class TestCluster: Sendable {
         return client
     }
 
+    /// The administrator's client with connections of its own.
+    func separateAdmin() -> KubernetesClient {
+        let client = admin.separateConnections()
+        state.withLock { $0.clients.append(client) }
+        return client
+    }
+
     private func end() async throws {
         let (clients, proxies) = state.withLock { ($0.clients, $0.proxies) }
         for client in clients { try await client.shutdown() }

@@ -60,7 +60,7 @@ extension FaultMatrix {
         private func ledger(_ cluster: TestCluster, _ body: () async throws -> Void) async throws -> [String] {
             let made = try await cluster.admin.create(
                 .configMap, UntypedObject(.configMap, name: "ledger", namespace: "default"))
-            let watching = cluster.admin.separateConnections()
+            let watching = cluster.separateAdmin()
             let writers = Shared<[String]>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -85,7 +85,6 @@ extension FaultMatrix {
                 group.cancelAll()
                 try await group.waitForAll()
             }
-            try await watching.shutdown()
             return writers.withLock { $0.dropLast() }
         }
 

@@ -135,7 +135,7 @@ final class Mirror: Sendable {
 
     /// Follows the children while a body runs. None may have had a value twice, or an older one after a newer.
     func following(_ body: () async throws -> Void) async throws {
-        let watching = cluster.admin.separateConnections()
+        let watching = cluster.separateAdmin()
         let version = try await watching.list(.configMap, namespace: "default").resourceVersion
         let isOpen = Shared(false)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -159,7 +159,6 @@ final class Mirror: Sendable {
             group.cancelAll()
             try await group.waitForAll()
         }
-        try await watching.shutdown()
         for (name, history) in state.withLock({ $0.histories }) where name != "end" {
             #expect(zip(history, history.dropFirst()).allSatisfy { $0 < $1 }, "\(name): \(history)")
         }
