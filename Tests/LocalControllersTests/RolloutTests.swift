@@ -183,4 +183,64 @@ import Testing
         #expect(condition?["reason"] == "ProgressDeadlineExceeded")
         #expect(condition?["status"] == "False")
     }
+
+    @Test func whatAloneChangedOnTheDeploymentIsHandedToItsReplicaSet() {
+        let set = replicaSet(deployment(), replicas: 4)
+        var patient = deployment()
+        patient["spec", "minReadySeconds"] = 30
+        patient.annotations = ["kubernetes.io/change-cause": "care"]
+        let patch = Rollout.decide(patient, replicaSets: [set], now: now).patches[set.name]
+        #expect(patch?[path: ["spec", "minReadySeconds"]] == 30)
+        let notes = patch?[path: ["metadata", "annotations"]]?.stringMapValue
+        #expect(notes?["kubernetes.io/change-cause"] == "care")
+    }
+
+    @Test func aReplicaSetThatHasNotReportedItsScalingIsNotScaledAgain() {
+        let strategy: JSONValue = [
+            "type": "RollingUpdate", "rollingUpdate": ["maxSurge": 3, "maxUnavailable": 2],
+        ]
+        let changed = deployment(replicas: 5, image: "web:2", strategy: strategy)
+        let new = replicaSet(changed, replicas: 5, available: 0, revision: 2, created: "00:05")
+        let stale = replicaSet(deployment(replicas: 5, strategy: strategy), replicas: 3, available: 8)
+        #expect(sizes(Rollout.decide(changed, replicaSets: [stale, new], now: now)).isEmpty)
+    }
+
+    @Test func scalingIsToldWhereThereIsSomethingToScale() throws {
+        let none: JSONValue = ["type": "RollingUpdate", "rollingUpdate": ["maxSurge": 0, "maxUnavailable": 1]]
+        let old = replicaSet(deployment(strategy: none), replicas: 4)
+        #expect(Rollout.decide(deployment(image: "web:2", strategy: none), replicaSets: [old], now: now).events.isEmpty)
+        let first = Rollout.decide(deployment(strategy: ["type": "Recreate"]), replicaSets: [], now: now)
+        let name = try #require(first.create?.name)
+        #expect(first.events.map(\.message) == ["Scaled up replica set \(name) from 0 to 4"])
+    }
+
+    @Test func aPauseIsToldUnlessTheRolloutIsStuck() {
+        func paused(after reason: String) -> String? {
+            var object = deployment(paused: true)
+            object.status = [
+                "conditions": [["type": "Progressing", "status": "True", "reason": .string(reason), "message": ""]]
+            ]
+            let set = replicaSet(deployment(), replicas: 4)
+            object.status = Rollout.decide(object, replicaSets: [set], now: now).status ?? object.status
+            return object.condition("Progressing")?["reason"]?.stringValue
+        }
+        #expect(paused(after: "NewReplicaSetAvailable") == "DeploymentPaused")
+        #expect(paused(after: "ReplicaSetUpdated") == "DeploymentPaused")
+        #expect(paused(after: "ProgressDeadlineExceeded") == "ProgressDeadlineExceeded")
+    }
+
+    @Test func whatItsReplicaSetsSufferIsTold() throws {
+        var set = replicaSet(deployment(), replicas: 4, available: 0)
+        set["status", "terminatingReplicas"] = 2
+        set["status", "conditions"] = [
+            ["type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "forbidden"]
+        ]
+        var object = deployment()
+        object.status = Rollout.decide(object, replicaSets: [set], now: now).status
+        #expect(object.condition("ReplicaFailure")?["message"] == "forbidden")
+        #expect(object.status?["terminatingReplicas"] == 2)
+        set["status", "conditions"] = nil
+        let healed = try #require(Rollout.decide(object, replicaSets: [set], now: now).status)
+        #expect(healed["conditions"]?.arrayValue?.contains { $0["type"] == "ReplicaFailure" } == false)
+    }
 }

@@ -60,57 +60,20 @@ import Testing
         #expect(graph.decide("o", absent: []) == .orphan(["d"]))
         #expect(graph.decide("d", absent: []) == .none)
     }
-}
 
-@Suite struct ReplicaSetDecisionTests {
-    let now = Timestamp("2026-01-01T00:10:00Z") ?? .now
-
-    func pod(_ name: String, phase: String = "Running", readySince: String? = nil, cost: String? = nil) -> UntypedObject
-    {
-        var pod = UntypedObject(.pod, name: name, namespace: "default", labels: ["app": "web"])
-        pod["spec", "nodeName"] = "n"
-        pod.status = ["phase": .string(phase)]
-        if let readySince {
-            pod["status", "conditions"] = [
-                ["type": "Ready", "status": "True", "lastTransitionTime": .string("2026-01-01T\(readySince)Z")]
-            ]
+    @Test func anOwnerUnderAnotherNameOrNamespaceIsNoOwner() {
+        var stranger = node("d", owners: ["o"])
+        stranger.object.namespace = "elsewhere"
+        var graph = graph([node("o"), stranger])
+        guard case .verify(let owners) = graph.decide("d", absent: []) else {
+            Issue.record("taken for its owner, or deleted without asking")
+            return
         }
-        if let cost { pod.annotations = ["controller.kubernetes.io/pod-deletion-cost": cost] }
-        return pod
-    }
-
-    func set(_ replicas: Int, minReadySeconds: Int = 0) -> UntypedObject {
-        var set = UntypedObject(.replicaSet, name: "web", namespace: "default")
-        set.spec = [
-            "replicas": JSONValue(replicas), "minReadySeconds": JSONValue(minReadySeconds),
-            "template": ["metadata": ["labels": ["app": "web"]]],
-        ]
-        return set
-    }
-
-    @Test func finishedAndLeavingPodsAreReplaced() {
-        var leaving = pod("b")
-        leaving["metadata", "deletionTimestamp"] = "2026-01-01T00:00:00Z"
-        let decision = ReplicaSetDecision(set(2), pods: [pod("a", phase: "Failed"), leaving], now: now)
-        #expect(decision.create == 2)
-        #expect(decision.status?["replicas"] == 0)
-    }
-
-    @Test func podsThatServeLeastGoFirst() {
-        let pods = [
-            pod("old", readySince: "00:01:00"), pod("new", readySince: "00:09:30"), pod("unready"),
-            pod("pending", phase: "Pending"), pod("cheap", readySince: "00:01:00", cost: "-1"),
-        ]
-        #expect(
-            PodDeletionOrder.sorted(pods, now: now).map(\.name) == ["pending", "unready", "cheap", "new", "old"])
-        #expect(ReplicaSetDecision(set(3), pods: pods, now: now).delete.map(\.name) == ["pending", "unready"])
-    }
-
-    @Test func aReadyPodIsAvailableOnlyAfterItsTime() {
-        let decision = ReplicaSetDecision(
-            set(1, minReadySeconds: 30), pods: [pod("a", readySince: "00:09:50")], now: now)
-        #expect(decision.status?["readyReplicas"] == 1)
-        #expect(decision.status?["availableReplicas"] == nil)
-        #expect(decision.requeue == .seconds(20))
+        let absent: Set<String> = [OwnershipGraph.coordinates(owners[0], of: stranger)]
+        #expect(graph.decide("d", absent: absent) == .delete(.background))
+        var misnamed = node("e")
+        misnamed.object.ownerReferences = [OwnerReference(apiVersion: "v1", kind: "Secret", name: "o", uid: "o")]
+        _ = graph.put(misnamed)
+        #expect(graph.decide("e", absent: []) == .verify(misnamed.owners))
     }
 }
