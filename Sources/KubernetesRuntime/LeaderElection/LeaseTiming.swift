@@ -14,7 +14,7 @@ public struct LeaseTiming: Sendable, Hashable {
     /// - Precondition: `retryPeriod < renewDeadline < leaseDuration`.
     public init(
         leaseDuration: Duration = .seconds(15), renewDeadline: Duration = .seconds(10),
-        retryPeriod: Duration = .seconds(2), shutdownGrace: Duration = .seconds(1)
+        retryPeriod: Duration = .seconds(2), shutdownGrace: Duration = .milliseconds(500)
     ) {
         precondition(
             retryPeriod < renewDeadline && renewDeadline < leaseDuration,
