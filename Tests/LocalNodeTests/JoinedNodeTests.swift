@@ -31,7 +31,8 @@ import Testing
                 try await node.waitReady("taken")
                 try await node.eventually("it is said why") {
                     try await node.condition("refused", "PodScheduled")?["message"]
-                        == "0/1 nodes are available: 1 node(s) had untolerated taint(s) {team: shop}."
+                        == "0/1 nodes are available: 1 node(s) had untolerated taint(s). preemption: 0/1 nodes are available: "
+                        + "1 Preemption is not helpful for scheduling."
                 }
             }
         }

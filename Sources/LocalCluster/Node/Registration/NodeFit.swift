@@ -22,7 +22,7 @@ enum NodeFit {
             taint.effect != .preferNoSchedule && !taint.key.hasPrefix("node.kubernetes.io/")
                 && !tolerations.contains { taint.isTolerated(by: $0) }
         }
-        return intolerable.map { "node(s) had untolerated taint(s) {\($0.key): \($0.value)}" }
+        return intolerable == nil ? nil : "node(s) had untolerated taint(s)"
     }
 
     private static func matches(_ term: JSONValue, _ node: UntypedObject) -> Bool {

@@ -118,7 +118,8 @@ struct PodBinder: Sendable {
     }
 
     private func report(_ pod: UntypedObject, _ obstacle: String) async {
-        let message = "0/1 nodes are available: 1 \(obstacle)."
+        let none = "0/1 nodes are available:"
+        let message = "\(none) 1 \(obstacle). preemption: \(none) 1 Preemption is not helpful for scheduling."
         let before = pod["status", "conditions"]?.arrayValue?.first { $0["type"]?.stringValue == "PodScheduled" }
         guard before?["message"]?.stringValue != message else { return }
         let condition: JSONValue = [
