@@ -105,8 +105,11 @@ extension PodWorker {
             process.group = container.user.group
             let groups = container.user.supplementaryGroups + [container.user.fileSystemGroup].compactMap { $0 }
             process.supplementaryGroups = groups
-            // Its own root is the container's to write.
-            for folder in [root, process.workingDirectory] { _ = chown(folder, user, container.user.group ?? user) }
+            // Its own root is the container's to write; what is mounted there belongs to others.
+            for folder in [root, process.workingDirectory]
+            where try PodVolumes.resolved(folder).hasPrefix(try PodVolumes.resolved(root)) {
+                _ = chown(folder, user, container.user.group ?? user)
+            }
         }
         return process
     }

@@ -108,7 +108,7 @@ struct PodVolumes: Sendable {
     }
 
     /// The path without symbolic links.
-    private static func resolved(_ path: String) throws -> String {
+    static func resolved(_ path: String) throws -> String {
         guard let resolved = realpath(path, nil) else { throw NodeError(.fileSystem, "\(path) is not there") }
         defer { free(resolved) }
         return String(cString: resolved)
