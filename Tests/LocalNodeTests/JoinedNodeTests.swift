@@ -30,7 +30,7 @@ import Testing
                 try await node.client.delete(.lease, "kube-scheduler", namespace: "kube-system")
                 try await node.waitReady("taken")
                 try await node.eventually("it is said why") {
-                    try await node.condition("refused", "PodScheduled")?["message"]
+                    try await node.condition("refused", "PodScheduled")?["message"]?.stringValue
                         == "0/1 nodes are available: 1 node(s) had untolerated taint(s). preemption: 0/1 nodes are available: "
                         + "1 Preemption is not helpful for scheduling."
                 }
