@@ -202,7 +202,7 @@ let targets: [Target] = [
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests(
         "LocalAPIServerTests",
-        ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, serviceLifecycle]),
+        ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, nioHTTP1, serviceLifecycle]),
     tests(
         "LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient", logging, serviceLifecycle]),
     tests(

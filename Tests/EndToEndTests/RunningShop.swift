@@ -22,7 +22,7 @@ actor RunningShop {
     }
 
     /// The built programs: beside the test bundle.
-    private static var programs: String {
+    static var programs: String {
         ProcessInfo.processInfo.environment["STOREFRONT_BIN"]
             ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path
     }

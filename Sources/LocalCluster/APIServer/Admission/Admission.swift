@@ -18,9 +18,9 @@ extension APIHandler {
             let crd = store.object(CustomKinds.key, "", definition.qualifiedPlural)?.value(),
             crd[path: ["metadata", "deletionTimestamp"]] != nil
         {
-            throw StatusError(
-                code: 405, reason: "MethodNotAllowed",
-                message: "create not allowed while custom resource definition is terminating", details: .init())
+            throw .forbidden(
+                definition, name: object[path: ["metadata", "name"]]?.stringValue ?? "",
+                "create not allowed while custom resource definition is terminating")
         }
         try refuseEscalation(object, request)
         return (object, .none)

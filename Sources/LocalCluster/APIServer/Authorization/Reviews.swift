@@ -21,6 +21,7 @@ extension APIHandler {
     func answer(_ review: Review, _ request: ObjectRequest) throws -> Response {
         let definition = request.definition
         let options = try WriteOptions(request.request, kind: "CreateOptions")
+        if review == .tokenReview { try Self.requireToken(request.request, definition) }
         var (object, warnings) = try request.sentObject(options)
         if definition.namespaced { object = try request.inNamespace(object) }
         let errors = definition.validateCreate(object)
@@ -35,7 +36,7 @@ extension APIHandler {
         case .selfSubjectReview:
             answer["spec"] = nil
             answer["status"] = ["userInfo": user.json]
-        case .tokenReview: answer["status"] = try reviewToken(spec)
+        case .tokenReview: answer["status"] = reviewToken(spec)
         case .selfSubjectAccess: answer["status"] = access(spec, user)
         case .subjectAccess, .localSubjectAccess:
             let groups = spec["groups"]?.arrayValue?.compactMap(\.stringValue) ?? []
@@ -47,12 +48,15 @@ extension APIHandler {
         return .json(answer, status: 201).with(warnings: warnings)
     }
 
-    private func reviewToken(_ spec: JSONValue) throws(StatusError) -> JSONValue {
-        let token = spec.text("token")
-        if token.isEmpty { throw .badRequest("token is required for TokenReview in authentication") }
+    private static func requireToken(_ request: APIRequest, _ definition: ResourceDefinition) throws(StatusError) {
+        guard try request.json(for: definition).value.text("spec", "token").isEmpty else { return }
+        throw .badRequest("token is required for TokenReview in authentication")
+    }
+
+    private func reviewToken(_ spec: JSONValue) -> JSONValue {
         let wanted = spec["audiences"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let audiences = wanted.isEmpty ? [ServiceAccountTokens.issuer] : wanted
-        guard let user = authenticator.user(token: token, audiences: audiences) else {
+        guard let user = authenticator.user(token: spec.text("token"), audiences: audiences) else {
             return ["user": [:], "error": "invalid bearer token"]
         }
         return ["authenticated": true, "user": user.json, "audiences": JSONValue(audiences)]

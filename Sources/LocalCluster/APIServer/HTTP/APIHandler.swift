@@ -44,6 +44,7 @@ struct APIHandler: HTTPResponder {
     }
 
     private func answer(_ request: Request, _ context: APIContext) async throws -> Response {
+        if request.uri.path.contains("//") { return .pageNotFound }
         let query = QueryParameters(request.uri.query ?? "")
         let target = RequestTarget(method: request.method, path: request.uri.path, query: query)
         guard let sender = await authenticator.user(of: request.headers, on: context.channel) else {
@@ -66,10 +67,20 @@ struct APIHandler: HTTPResponder {
         switch target {
         case .nonResource: return try answerPath(request)
         case .resource(let target):
-            let response = try await answerResource(request, target)
-            return target.group.isEmpty && target.resource == "endpoints"
-                ? response.with(warnings: [Self.endpointsWarning]) : response
+            guard let warning = deprecation(target) else { return try await answerResource(request, target) }
+            do {
+                return try await answerResource(request, target).with(warnings: [warning])
+            } catch let error as StatusError {
+                throw WarnedFailure(error: error, warnings: [warning])
+            }
         }
+    }
+
+    /// What every answer about a deprecated kind warns of.
+    private func deprecation(_ target: ResourceTarget) -> String? {
+        if target.group.isEmpty { return target.resource == "endpoints" ? Self.endpointsWarning : nil }
+        return registry.definition(group: target.group, version: target.version, plural: target.resource)?
+            .deprecationWarning
     }
 
     private func authorize(_ user: UserInfo, _ target: RequestTarget) throws(StatusError) {

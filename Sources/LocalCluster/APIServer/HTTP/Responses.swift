@@ -48,6 +48,18 @@ extension HTTPField.Name {
 struct WarnedFailure: Error {
     var error: StatusError
     var warnings: [String]
+
+    /// What a step says, with warnings when it refuses.
+    static func adding<T>(_ warnings: @autoclosure () -> [String], to step: () throws -> T) throws -> T {
+        do {
+            return try step()
+        } catch let failure as WarnedFailure {
+            throw WarnedFailure(error: failure.error, warnings: warnings() + failure.warnings)
+        } catch let error as StatusError {
+            let warnings = warnings()
+            throw warnings.isEmpty ? error as any Error : WarnedFailure(error: error, warnings: warnings)
+        }
+    }
 }
 
 extension StatusError {

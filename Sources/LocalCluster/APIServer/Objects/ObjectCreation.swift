@@ -8,7 +8,9 @@ extension APIHandler {
         _ = try request.representation()
         let (sent, warnings) = try request.sentObject(options)
         let object = try request.inNamespace(sent)
-        let created = try create(object, request, manager: options.manager, dryRun: options.dryRun)
+        let created = try WarnedFailure.adding(warnings) {
+            try create(object, request, manager: options.manager, dryRun: options.dryRun)
+        }
         return try request.answer(
             created, status: 201, warnings: warnings + Self.warnings(created, nil, request.definition))
     }

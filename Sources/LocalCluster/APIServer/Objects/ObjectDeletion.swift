@@ -177,7 +177,7 @@ struct DeleteOptions: Sendable {
         let grace = graceSeconds(old, definition)
         if !wasDeleting {
             new[path: ["metadata", "deletionTimestamp"]] = .string(timestamp(Date(timeIntervalSinceNow: Double(grace))))
-            if let generation = new[path: ["metadata", "generation"]]?.integerValue {
+            if !definition.isDefinitionOfKinds, let generation = new[path: ["metadata", "generation"]]?.integerValue {
                 new[path: ["metadata", "generation"]] = .integer(generation + 1)
             }
         } else if let current = old[path: ["metadata", "deletionGracePeriodSeconds"]]?.intValue, current > grace {
@@ -187,7 +187,7 @@ struct DeleteOptions: Sendable {
         }
         if definition.isNamespace {
             new[path: ["status", "phase"]] = "Terminating"
-        } else {
+        } else if !definition.isDefinitionOfKinds {
             new[path: ["metadata", "deletionGracePeriodSeconds"]] = JSONValue(grace)
         }
         return new

@@ -11,13 +11,15 @@ extension APIHandler {
         let patch = try PatchDocument(request, format)
         var warnings: [String] = []
         var before: JSONValue?
-        let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
-            before = old
-            let patched = try patch.applied(to: old, schema: request.definition.schema)
-            let (new, told) = try patch.decoded(patched, request.definition, options.validation)
-            warnings = told
-            try Self.requireSameIdentity(new, old, request)
-            return try request.inNamespace(new)
+        let updated = try WarnedFailure.adding(warnings) {
+            try update(request, manager: options.manager, dryRun: options.dryRun) { old in
+                before = old
+                let patched = try patch.applied(to: old, schema: request.definition.schema)
+                let (new, told) = try patch.decoded(patched, request.definition, options.validation)
+                warnings = told
+                try Self.requireSameIdentity(new, old, request)
+                return try request.inNamespace(new)
+            }
         }
         return try request.answer(updated, warnings: warnings + Self.warnings(updated, before, request.definition))
     }
@@ -28,7 +30,13 @@ extension APIHandler {
     ) throws(StatusError) {
         try requireName(new, request)
         _ = try request.inNamespace(new)
-        if request.definition.isCustom { _ = try request.checkedVersion(new) }
+        let version = request.definition.apiVersion
+        if request.definition.isCustom, let sent = new["apiVersion"], sent.stringValue != version {
+            let group = (sent.stringValue ?? "").split(separator: "/").dropLast().first.map(String.init) ?? ""
+            throw .invalid(
+                kind: request.definition.kind, group: group, name: request.name,
+                [.invalid("apiVersion", sent, "must be \(version)")])
+        }
         if let revision = new[path: ["metadata", "resourceVersion"]]?.stringValue, !revision.isEmpty,
             revision != old[path: ["metadata", "resourceVersion"]]?.stringValue
         {

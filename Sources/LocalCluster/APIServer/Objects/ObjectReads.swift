@@ -40,7 +40,8 @@ extension APIHandler {
         let representation = try request.representation()
         if representation == .partialObject {
             let type =
-                request.definition.isCustom ? "*unstructured.UnstructuredList" : "*\(request.definition.listKind)"
+                request.definition.isCustom
+                ? "*unstructured.UnstructuredList" : "*\(request.definition.packageName).\(request.definition.listKind)"
             throw StatusError(
                 code: 406, reason: "NotAcceptable",
                 message: "you requested PartialObjectMetadata, but the requested object is a list (\(type))")
@@ -52,7 +53,7 @@ extension APIHandler {
         case .partialList:
             return .json([
                 "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList", "metadata": page.metadata(false),
-                "items": .array(page.objects.map { request.view($0).partialMetadata }),
+                "items": page.objects.isEmpty ? .null : .array(page.objects.map { request.view($0).partialMetadata }),
             ])
         case .full, .partialObject: return .json(listBytes(request, page))
         }

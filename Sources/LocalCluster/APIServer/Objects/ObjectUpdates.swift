@@ -18,10 +18,12 @@ extension APIHandler {
                 created, status: 201, warnings: warnings + Self.warnings(created, nil, request.definition))
         }
         var before: JSONValue?
-        let updated = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
-            before = old
-            try Self.requireRevision(object, old, request)
-            return object
+        let updated = try WarnedFailure.adding(warnings) {
+            try update(request, manager: options.manager, dryRun: options.dryRun) { old in
+                before = old
+                try Self.requireRevision(object, old, request)
+                return object
+            }
         }
         return try request.answer(updated, warnings: warnings + Self.warnings(updated, before, request.definition))
     }
@@ -70,7 +72,10 @@ extension APIHandler {
         if request.subresource == "binding" { new["status"] = proposed["status"] }
         new[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
         let errors = definition.validateUpdate(new, old: old, subresource: request.subresource)
-        if !errors.isEmpty { throw StatusError.invalid(definition, name: request.name, errors) }
+        if !errors.isEmpty {
+            let told = definition.warnings(ofRefused: new, old: old, errors)
+            try WarnedFailure.adding(told) { throw StatusError.invalid(definition, name: request.name, errors) }
+        }
         let (admitted, reservation) = try admitUpdate(new, old: old, request, dryRun: dryRun)
         let isUnchanged = ManagedFields.isUnchanged(request.stored(admitted), from: request.stored(old))
         if isUnchanged || dryRun {

@@ -26,8 +26,9 @@ struct CustomKinds: Sendable {
             return
         }
         let group = definition["spec"]?["group"]?.stringValue ?? ""
-        let plural = definition["spec"]?["names"]?["plural"]?.stringValue ?? ""
-        let others = registry.all.filter { $0.group == group && $0.plural != plural }
+        let others = definitions(of: group, but: stored.name).map {
+            $0.value()[path: ["status", "acceptedNames"]] ?? [:]
+        }
         let status = CustomResourceDefinitions.status(of: definition, others: others, now: timestamp())
         var finalizers = definition[path: ["metadata", "finalizers"]]?.arrayValue ?? []
         if status != definition["status"] || !finalizers.contains(Self.finalizer) {
@@ -40,6 +41,27 @@ struct CustomKinds: Sendable {
                     resource: Self.key, namespace: "", name: stored.name, basis: stored.revision, object: definition))
         }
         serve(definition, name: stored.name)
+        try reconsider(group, but: stored.name)
+    }
+
+    private func definitions(of group: String, but name: String) -> [StoredObject] {
+        store.list(Self.key).objects.filter { $0.name != name && $0.name.hasSuffix(".\(group)") }
+    }
+
+    /// Names that are free now are accepted of those who waited for them.
+    private func reconsider(_ group: String, but name: String) throws {
+        for waiting in definitions(of: group, but: name) {
+            let definition = waiting.value()
+            let conditions = definition[path: ["status", "conditions"]]?.arrayValue ?? []
+            guard conditions.contains(where: { $0["type"] == "NamesAccepted" && $0["status"] == "False" }) else {
+                continue
+            }
+            let others = definitions(of: group, but: waiting.name).map {
+                $0.value()[path: ["status", "acceptedNames"]] ?? [:]
+            }
+            let status = CustomResourceDefinitions.status(of: definition, others: others, now: timestamp())
+            if status != definition["status"] { try changed(waiting) }
+        }
     }
 
     private func serve(_ definition: JSONValue, name: String) {
@@ -54,6 +76,28 @@ struct CustomKinds: Sendable {
     func removed(_ name: String) {
         registry.set([], for: name)
         store.endWatches(name)
+        try? reconsider(String(name.drop { $0 != "." }.dropFirst()), but: name)
+    }
+
+    /// What a definition says of its deletion.
+    static func terminating(_ definition: JSONValue, inProgress: Bool = false) -> JSONValue {
+        var definition = definition
+        var conditions = definition[path: ["status", "conditions"]]?.arrayValue ?? []
+        let condition: JSONValue = [
+            "type": "Terminating", "status": "True", "lastTransitionTime": .string(timestamp()),
+            "reason": inProgress ? "InstanceDeletionInProgress" : "InstanceDeletionPending",
+            "message": inProgress
+                ? "CustomResource deletion is in progress"
+                : "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        ]
+        if let index = conditions.firstIndex(where: { $0["type"] == "Terminating" }) {
+            if conditions[index]["reason"] == condition["reason"] || !inProgress { return definition }
+            conditions[index] = condition
+        } else {
+            conditions.append(condition)
+        }
+        definition[path: ["status", "conditions"]] = .array(conditions)
+        return definition
     }
 
     /// Goes on with the deletion of a definition: deletes the objects of its kind; when none is left, removes it.
@@ -75,7 +119,14 @@ struct CustomKinds: Sendable {
                     resource: name, namespace: object.namespace, name: object.name, basis: object.revision, object: new,
                     isDeletion: !isHeld))
         }
-        guard store.list(name).objects.isEmpty else { return }
+        guard store.list(name).objects.isEmpty else {
+            let told = Self.terminating(definition, inProgress: true)
+            if told != definition {
+                _ = try? store.commit(
+                    StoreChange(resource: Self.key, namespace: "", name: name, basis: stored.revision, object: told))
+            }
+            return
+        }
         let finalizers = (definition[path: ["metadata", "finalizers"]]?.arrayValue ?? []).filter {
             $0 != Self.finalizer
         }
@@ -91,6 +142,10 @@ struct CustomKinds: Sendable {
 extension APIHandler {
     /// Stores a change and lets it take effect on the server itself.
     func commit(_ change: StoreChange, _ definition: ResourceDefinition) throws -> StoredObject {
+        var change = change
+        if definition.isDefinitionOfKinds, change.object[path: ["metadata", "deletionTimestamp"]] != nil {
+            change.object = CustomKinds.terminating(change.object)
+        }
         let stored = try store.commit(change)
         let kinds = CustomKinds(store: store, registry: registry)
         if definition.isDefinitionOfKinds {

@@ -178,7 +178,7 @@ struct StoreChange: Sendable {
     /// The revision the change was made from, `nil` for a creation.
     let basis: Int64?
     /// What the object becomes, or what it was last.
-    let object: JSONValue
+    var object: JSONValue
     var isDeletion = false
 }
 

@@ -49,7 +49,7 @@ extension APIHandler {
         let path = request.path(request.definition.scale?.specReplicasPath ?? ".spec.replicas")
         let ownership = ScaleOwnership(request.definition, path: path)
         let updated = try update(request, manager: nil, dryRun: options.dryRun) { old in
-            let before = ownership.scale(try request.scale(of: old), of: old)
+            let before = ownership.scale(try request.scale(of: old, isOptional: true), of: old)
             var scale = try change(before)
             try Self.requireName(scale, request)
             try Self.requireRevision(scale, old, request)
@@ -57,6 +57,11 @@ extension APIHandler {
                 scale = ManagedFields.updated(
                     scale, old: before, definition: kind, manager: options.manager, subresource: "scale",
                     now: timestamp())
+            }
+            let isUnset = old[path: path] == nil && scale[path: ["spec", "replicas"]] == nil
+            if request.definition.isCustom, isUnset {
+                let field = JSONValue.string(request.definition.scale?.specReplicasPath ?? "").text()
+                throw StatusError.badRequest("the spec replicas field \(field) cannot be empty")
             }
             let replicas = scale[path: ["spec", "replicas"]] ?? 0
             var new = ownership.object(old, from: scale)
@@ -85,9 +90,11 @@ extension ObjectRequest {
     fileprivate func path(_ text: String) -> [String] { text.split(separator: ".").map(String.init) }
 
     /// The object as `autoscaling/v1` Scale.
-    fileprivate func scale(of object: JSONValue) throws(StatusError) -> JSONValue {
+    ///
+    /// - Parameter isOptional: whether replicas that nobody has set are none, not an error.
+    fileprivate func scale(of object: JSONValue, isOptional: Bool = false) throws(StatusError) -> JSONValue {
         guard let paths = definition.scale else { throw .resourceNotFound }
-        guard let replicas = object[path: path(paths.specReplicasPath)] else {
+        guard let replicas = object[path: path(paths.specReplicasPath)] ?? (isOptional ? 0 : nil) else {
             let message = "the spec replicas field \"\(paths.specReplicasPath)\" does not exist"
             throw StatusError(
                 code: 500, reason: "InternalError", message: "Internal error occurred: \(message)",

@@ -135,6 +135,18 @@ extension APIHandler {
         }
     }
 
+    /// Whether a pod that serves nobody may go whatever the budget allows: by its policy always, else while enough
+    /// others are healthy.
+    private static func mayGoUnready(_ pod: JSONValue, _ budget: JSONValue) -> Bool {
+        let conditions = pod[path: ["status", "conditions"]]?.arrayValue ?? []
+        guard !conditions.contains(where: { $0.text("type") == "Ready" && $0.text("status") == "True" }) else {
+            return false
+        }
+        if budget.text("spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow" { return true }
+        let desired = budget[path: ["status", "desiredHealthy"]]?.intValue ?? 0
+        return desired > 0 && budget[path: ["status", "currentHealthy"]]?.intValue ?? 0 >= desired
+    }
+
     /// Takes one allowed disruption off the pod's disruption budget.
     private func spendDisruption(_ pod: StoredObject, _ request: ObjectRequest, dryRun: Bool) throws {
         let key = "poddisruptionbudgets.policy"
@@ -150,7 +162,7 @@ extension APIHandler {
                 throw StatusError.unforeseen(
                     "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
             }
-            guard let (stored, budget) = budgets.first else { return }
+            guard let (stored, budget) = budgets.first, !Self.mayGoUnready(pod.value(), budget) else { return }
             let allowed = budget[path: ["status", "disruptionsAllowed"]]?.intValue ?? 0
             let observed = budget[path: ["status", "observedGeneration"]]?.intValue ?? 0
             guard allowed > 0, observed >= budget[path: ["metadata", "generation"]]?.intValue ?? 0 else {

@@ -22,9 +22,7 @@ struct PodSummary {
         let phase = pod.text("status", "phase")
         reason = pod.text("status", "reason")
         if reason.isEmpty { reason = phase }
-        if conditions.contains(where: { $0.text("type") == "PodScheduled" && $0.text("reason") == "SchedulingGated" }) {
-            reason = "SchedulingGated"
-        }
+        if !(pod[path: ["spec", "schedulingGates"]]?.arrayValue ?? []).isEmpty { reason = "SchedulingGated" }
         total = pod[path: ["spec", "containers"]]?.arrayValue?.count ?? 0
         let isInitializing = readInitContainers()
         if !isInitializing || isInitialized { readContainers() }

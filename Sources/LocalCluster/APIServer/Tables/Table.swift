@@ -74,7 +74,9 @@ struct TableColumn: Sendable {
     static let name = TableColumn(
         name: "Name", format: "name",
         description: "Name must be unique within a namespace. Is required when creating resources, although some "
-            + "resources may allow a client to request the generation of an appropriate name automatically.")
+            + "resources may allow a client to request the generation of an appropriate name automatically. Name is "
+            + "primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: "
+            + "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names")
     static let age = TableColumn(name: "Age", description: "Time since the object was created.")
 
     static func text(_ name: String) -> TableColumn { TableColumn(name: name, description: name) }
@@ -129,23 +131,22 @@ struct TableLayout: Sendable {
         return TableLayout([.name] + columns) { object, now in
             [object.nameCell]
                 + paths.map { column in
-                    guard let value = column.path?.values(in: object).first, !value.isNull else { return .null }
+                    guard let value = column.path?.values(in: object).first else { return .null }
                     return cell(value, type: column.type, now)
                 }
         }
     }
 
     private static func cell(_ value: JSONValue, type: String, _ now: Date) -> JSONValue {
-        switch type {
-        case "integer": return value.integerValue.map { .integer($0) } ?? .null
-        case "number": return value.doubleValue == nil ? .null : value
-        case "boolean": return value.boolValue == nil ? .null : value
-        case "date": return .string(HumanDuration.since(value.stringValue, now))
-        default:
-            switch value {
-            case .string, .null: return value
-            default: return .string(value.text())
-            }
+        switch (type, value) {
+        case ("integer", .integer): return value
+        case ("integer", .number(let number)):
+            return Int64(exactly: number.rounded(.towardZero)).map { .integer($0) } ?? .null
+        case ("number", .integer), ("number", .number), ("boolean", .bool), ("string", .string): return value
+        case ("date", .string(let text)): return .string(HumanDuration.since(text, now))
+        case ("string", .null): return "<no value>"
+        case ("string", _): return .string(value.text())
+        default: return .null
         }
     }
 }

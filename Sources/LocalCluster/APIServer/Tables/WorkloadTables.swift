@@ -17,6 +17,15 @@ extension TableLayout {
         .string((object[path: ["spec", "selector"]] ?? .null).selectorText)
     }
 
+    private static let replicas = TableLayout(
+        [.name, .integer("Desired"), .integer("Current"), .integer("Ready"), .age] + template + [.wide("Selector")]
+    ) { object, now in
+        [
+            object.nameCell, object.count("spec", "replicas"), object.count("status", "replicas"),
+            object.count("status", "readyReplicas"), object.ageCell(now),
+        ] + templateCells(object) + [selector(object)]
+    }
+
     static let workloads: [String: TableLayout] = [
         "pods": TableLayout([
             .name, .text("Ready"), .text("Status"), .text("Restarts"), .age, .wide("IP"), .wide("Node"),
@@ -36,14 +45,7 @@ extension TableLayout {
                 object.ageCell(now),
             ] + templateCells(object) + [selector(object)]
         },
-        "replicasets.apps": TableLayout(
-            [.name, .integer("Desired"), .integer("Current"), .integer("Ready"), .age] + template + [.wide("Selector")]
-        ) { object, now in
-            [
-                object.nameCell, object.count("spec", "replicas"), object.count("status", "replicas"),
-                object.count("status", "readyReplicas"), object.ageCell(now),
-            ] + templateCells(object) + [selector(object)]
-        },
+        "replicasets.apps": replicas, "replicationcontrollers": replicas,
         "statefulsets.apps": TableLayout([.name, .text("Ready"), .age] + template) { object, now in
             let ready = object.count("status", "readyReplicas")
             return [object.nameCell, .string("\(ready)/\(object.count("spec", "replicas"))"), object.ageCell(now)]
@@ -122,7 +124,7 @@ extension TableLayout {
     ]
 
     /// The scale subresource of every kind.
-    static let scale = TableLayout([.name, .integer("Desired"), .integer("Available"), .age]) { object, now in
+    static let scale = TableLayout([.text("Name"), .integer("Desired"), .integer("Available"), .age]) { object, now in
         [
             object.nameCell, object.count("spec", "replicas"), object.count("status", "replicas"), object.ageCell(now),
         ]
