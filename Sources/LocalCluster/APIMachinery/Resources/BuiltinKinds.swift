@@ -25,6 +25,7 @@ public enum BuiltinKinds {
         core.v1 Event events ev n
         core.v1 PersistentVolumeClaim persistentvolumeclaims pvc ns
         core.v1 PersistentVolume persistentvolumes pv s
+        core.v1 ReplicationController replicationcontrollers rc nsgcx
         core.v1 ResourceQuota resourcequotas quota ns
         core.v1 LimitRange limitranges limits n
         apps.v1 Deployment deployments deploy nsgcx

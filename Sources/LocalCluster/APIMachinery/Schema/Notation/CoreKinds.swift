@@ -230,6 +230,15 @@ extension SchemaNotation {
         ProjectedVolumeSource: sources#1 [VolumeProjection]!; defaultMode#2 int32? =420
         ResourceClaim: name#1 string!*; request#2 string
         ResourceFieldSelector atomic: containerName#1 string; resource#2 string!*; divisor#3 quantity!
+        ReplicationController: metadata#1 ObjectMeta!; spec#2 ReplicationControllerSpec!;
+            status#3 ReplicationControllerStatus!
+        ReplicationControllerCondition: type#1 string!; status#2 string!; lastTransitionTime#3 time!; reason#4 string;
+            message#5 string
+        ReplicationControllerSpec: replicas#1 int32? =1 min=0; minReadySeconds#4 int32 min=0;
+            selector#2 {string} atomic; template#3 PodTemplateSpec
+        ReplicationControllerStatus: replicas#1 int32!; fullyLabeledReplicas#2 int32; readyReplicas#4 int32;
+            availableReplicas#5 int32; observedGeneration#3 int64;
+            conditions#6 [ReplicationControllerCondition] key=type patch=merge merge=type
         ResourceQuota: metadata#1 ObjectMeta!; spec#2 ResourceQuotaSpec!; status#3 ResourceQuotaStatus!
         ResourceQuotaSpec: hard#1 {quantity}; scopes#2 [string]; scopeSelector#3 ScopeSelector
         ResourceQuotaStatus: hard#1 {quantity}; used#2 {quantity}
