@@ -38,10 +38,11 @@ enum ApplyValidation {
                     faults.append("\(path): element \(index): associative list with keys may not have \(what)")
                     continue
                 }
-                for key in keys where element[key] == nil && schema.items?.defaultKey(key) == nil {
+                if keys.allSatisfy({ element[$0] == nil && schema.items?.defaultKey($0) == nil }) {
+                    let list = keys.map { JSONValue.string($0).text() }.joined(separator: " ")
                     faults.append(
-                        "\(path): element \(index): associative list with keys has an element that omits key field "
-                            + "\"\(key)\" (and doesn't have default value)")
+                        "\(path): element \(index): associative list with keys has an element that omits all key fields "
+                            + "[\(list)] (and doesn't have default values for any key fields)")
                 }
             }
             let step = TypedValue.step(to: element, in: schema)
