@@ -127,8 +127,7 @@ let targets: [Target] = [
         "LocalAPIServer", path: "Sources/LocalCluster/APIServer",
         [
             "APIMachinery", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird, hummingbirdTLS, httpTypes,
-            jwtKit, logging, nioCore, nioPosix, nioSSL, nioHTTPTypes, serviceLifecycle, x509, asn1, yams, collections,
-            nioConcurrencyHelpers,
+            logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509, asn1, collections,
         ]),
     library(
         "LocalControllers", path: "Sources/LocalCluster/Controllers",

@@ -78,7 +78,6 @@ extension ResourceDefinition {
     var storageKey: String { storageGroup.isEmpty ? plural : "\(plural).\(storageGroup)" }
 
     var served: ServedVersion { ServedVersion(apiVersion: apiVersion, kind: kind) }
-    var servedList: ServedVersion { ServedVersion(apiVersion: apiVersion, kind: listKind) }
 
     /// `events.k8s.io`: another view of core events.
     var isEventView: Bool { storageGroup != group }
