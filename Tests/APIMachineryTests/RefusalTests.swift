@@ -169,6 +169,21 @@ import Testing
         #expect(try refusals("services", "", "v1", #"{"spec":{"ports":[{"port":80}],\#(fields)}}"#) == [refusal])
     }
 
+    @Test func containersOfStatefulSetsMountWhatIsClaimedForThem() throws {
+        func set(_ mounted: String) -> String {
+            """
+            {"spec":{"serviceName":"s","selector":{"matchLabels":{"a":"b"}},"volumeClaimTemplates":[{"metadata":
+            {"name":"data"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}],
+            "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i","volumeMounts":
+            [{"name":"\(mounted)","mountPath":"/d"}]}]}}}}
+            """
+        }
+        #expect(try refusals("statefulsets", "apps", "v1", set("data")) == [])
+        #expect(
+            try refusals("statefulsets", "apps", "v1", set("other"))
+                == ["spec.template.spec.containers[0].volumeMounts[0].name: Not found: \"other\""])
+    }
+
     @Test func unknownAndWrongFieldsAreToldInTheOrderOfTheText() throws {
         let definition = try Kinds.builtin("configmaps")
         let body = try Kinds.json(#"{"metadata":{"name":"a","y":1},"b":2,"a":3}"#)

@@ -9,14 +9,14 @@ enum ApplyValidation {
         // What is an integer or a string is only told apart when it is converted.
         case (.any, _), (.intOrString, _): return []
         case (.object, .object(let members)):
-            // What ends at a level is told before what lies deeper.
-            return members.sorted { $0.key < $1.key }.flatMap { name, member in
-                guard let inner = schema.member(name) else {
-                    let open = schema.preservesUnknownFields || schema.embeddedResource
-                    return open ? [] : ["\(path).\(name): field not declared in schema"]
-                }
-                return faults(member, inner, path: "\(path).\(name)")
+            // What lies deeper is told before the unknown members of a level.
+            let names = members.keys.sorted()
+            let deeper = names.flatMap { name in
+                schema.member(name).map { faults(members[name] ?? .null, $0, path: "\(path).\(name)") } ?? []
             }
+            if schema.preservesUnknownFields || schema.embeddedResource { return deeper }
+            let unknown = names.filter { schema.member($0) == nil }
+            return deeper + unknown.map { "\(path).\($0): field not declared in schema" }
         case (.array, .array(let elements)): return listFaults(elements, schema, path)
         case (.string, .string), (.boolean, .bool), (.number, .integer), (.number, .number), (.integer, .integer),
             (.integer, .number):

@@ -58,7 +58,11 @@ extension BuiltinValidation {
         do throws(JSONTextError) {
             _ = try JSONValue(parsing: bytes)
         } catch {
-            let message = error.offset >= bytes.count ? "unexpected end of JSON input" : error.message
+            var message = "unexpected end of JSON input"
+            if error.offset < bytes.count {
+                let found = Unicode.Scalar(bytes[error.offset])
+                message = error.message.replacing("invalid character ", with: "invalid character '\(found)' ")
+            }
             fail(FieldError(.invalid, "data[\(name)]", shown: "\"<secret contents redacted>\"", message))
         }
     }

@@ -1,6 +1,23 @@
 import KubernetesClient
 
 extension BuiltinValidation {
+    /// The spec whose pods have the volumes that the claims will give them.
+    mutating func withClaimedVolumes(_ spec: JSONValue) -> JSONValue {
+        let names = (spec["volumeClaimTemplates"]?.arrayValue ?? []).map(\.objectName)
+        for (index, name) in names.enumerated() where name.isEmpty {
+            fail(.required("spec.template.spec.volumes[\(index)].name"))
+            fail(.required("spec.template.spec.volumes[\(index)].persistentVolumeClaim.claimName"))
+        }
+        let claimed = names.map { name -> JSONValue in
+            ["name": .string(name), "persistentVolumeClaim": ["claimName": .string(name)]]
+        }
+        var spec = spec
+        let path = ["template", "spec", "volumes"]
+        let others = (spec[path: path]?.arrayValue ?? []).filter { !names.contains($0["name"]?.stringValue ?? "") }
+        spec[path: path] = claimed.isEmpty && others.isEmpty ? nil : .array(claimed + others)
+        return spec
+    }
+
     mutating func statefulSet(_ spec: JSONValue, _ old: JSONValue?) {
         if let policy = spec["podManagementPolicy"], !["OrderedReady", "Parallel"].contains(policy) {
             fail(.invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"))

@@ -10,7 +10,7 @@ extension BuiltinValidation {
             return
         }
         selector(spec, kind)
-        template(spec, restartPolicies: ["Always"])
+        template(kind == "StatefulSet" ? withClaimedVolumes(spec) : spec, restartPolicies: ["Always"])
         if spec[path: ["template", "spec", "activeDeadlineSeconds"]] != nil {
             let owner = kind == "Deployment" ? "ReplicaSet" : kind
             fail(
