@@ -236,9 +236,9 @@ import Testing
         let status = CustomResourceDefinitions.status(of: crd, others: [], now: "2024-01-01T00:00:00Z")
         #expect(status["conditions"]?.arrayValue?.map { $0["status"] } == ["True", "True"])
         #expect(status[path: ["acceptedNames", "kind"]] == "Shop")
-        let other = try Kinds.custom(spec: ["type": "object"])
+        let other: JSONValue = ["plural": "shops", "singular": "shop", "kind": "Shop", "listKind": "ShopList"]
         let refused = CustomResourceDefinitions.status(of: crd, others: [other], now: "2024-01-01T00:00:00Z")
-        #expect(refused["conditions"]?[0]?["reason"] == "PluralConflict")
+        #expect(refused["conditions"]?[0]?["reason"] == "ListKindConflict")
         #expect(refused["conditions"]?[1]?["status"] == "False")
     }
 }

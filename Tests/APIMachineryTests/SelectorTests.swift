@@ -85,7 +85,6 @@ import Testing
         ] as [(String, [JSONValue])] {
             #expect(try #require(JSONPath(path)).values(in: object) == found, "\(path)")
         }
-        for broken in ["spec", ".a[", ".a[?(x)]", "..a"] { #expect(JSONPath(broken) == nil) }
-        #expect(JSONPath(".spec.replicas")?.keys == ["spec", "replicas"])
+        for broken in ["spec", ".a[", ".a[?(x)]", ".a[x]"] { #expect(JSONPath(broken) == nil) }
     }
 }

@@ -8,34 +8,31 @@ struct CustomObjectValidation {
     /// Whether only the status is written.
     var isStatus = false
 
-    var outcome: ValidationRules.Outcome {
-        var outcome = ValidationRules.Outcome()
-        outcome.errors = structure + scaleFaults
-        if !isStatus { outcome.errors += EmbeddedResources.faults(object, definition.schema) }
+    var errors: [FieldError] {
+        var errors = structure + scaleFaults
+        if !isStatus { errors += EmbeddedResources.faults(object, definition.schema) }
         let isKnown = old.map { !ListUniqueness.faults($0, definition.schema).isEmpty } ?? false
-        if !isKnown { outcome.errors += ListUniqueness.faults(object, definition.schema) }
+        if !isKnown { errors += ListUniqueness.faults(object, definition.schema) }
         switch definition.rules {
-        case nil: return outcome
+        case nil: return errors
         case .failure(let faults):
             let message = faults.program ?? faults.errors.first?.message ?? ""
-            outcome.errors.append(
+            errors.append(
                 FieldError(.internalError, "<nil>", "rule compiler initialization error: \(message)"))
         case .success(let rules):
-            if rules.isEmpty { return outcome }
+            if rules.isEmpty { return errors }
             let blocking: Set<FieldError.Kind> = [.notSupported, .required, .tooLong, .tooMany, .typeInvalid]
-            if outcome.errors.contains(where: { blocking.contains($0.kind) }) {
-                outcome.errors.append(
+            if errors.contains(where: { blocking.contains($0.kind) }) {
+                errors.append(
                     .invalid(
                         "<nil>", .null,
                         "some validation rules were not checked because the object was invalid; correct the existing "
                             + "errors to complete validation"))
             } else {
-                let said = rules.outcome(object, old: old)
-                outcome.errors += said.errors
-                outcome.warnings = said.warnings
+                errors += rules.outcome(object, old: old).errors
             }
         }
-        return outcome
+        return errors
     }
 
     private var structure: [FieldError] {

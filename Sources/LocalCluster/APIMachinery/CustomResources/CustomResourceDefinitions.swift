@@ -29,6 +29,14 @@ public enum CustomResourceDefinitions {
             definition.printerColumns = (version["additionalPrinterColumns"]?.arrayValue ?? []).map(column)
             definition.selectableFields = (version["selectableFields"]?.arrayValue ?? [])
                 .compactMap { $0["jsonPath"]?.stringValue }
+            if version["deprecated"] == true {
+                let newer = versions.filter { $0["served"] == true && $0["deprecated"] != true }
+                    .compactMap { $0["name"]?.stringValue }.filter { KubernetesVersion($0) > KubernetesVersion(name) }
+                    .max { KubernetesVersion($0) < KubernetesVersion($1) }
+                let hint = newer.map { "; use \(group)/\($0) \(kind)" } ?? ""
+                definition.deprecationWarning =
+                    version["deprecationWarning"]?.stringValue ?? "\(group)/\(name) \(kind) is deprecated\(hint)"
+            }
             definition.rules = Result { () throws(CELFaults) in try ValidationRules(schema) }
             return definition
         }
@@ -63,13 +71,13 @@ public enum CustomResourceDefinitions {
             priority: value["priority"]?.intValue ?? 0, jsonPath: value["jsonPath"]?.stringValue ?? "")
     }
 
-    /// `status` with accepted names, stored versions and the conditions NamesAccepted and Established; conflicts with
-    /// the names of `others` (every other definition, built-in or custom, of the same group) are told.
-    public static func status(of crd: JSONValue, others: [ResourceDefinition], now: String) -> JSONValue {
+    /// `status` with accepted names, stored versions and the conditions NamesAccepted and Established; names that
+    /// `others` (the accepted names of the other definitions of the same group) have already are told, and not accepted.
+    public static func status(of crd: JSONValue, others: [JSONValue], now: String) -> JSONValue {
         var status = crd["status"] ?? [:]
-        let names = crd[path: ["spec", "names"]] ?? [:]
-        let conflict = nameConflict(names, others)
-        if conflict == nil { status["acceptedNames"] = names }
+        let (accepted, conflict) = acceptedNames(
+            crd[path: ["spec", "names"]] ?? [:], before: status["acceptedNames"] ?? [:], others)
+        status["acceptedNames"] = accepted
         var conditions = status["conditions"]?.arrayValue ?? []
         func set(_ type: String, _ value: JSONValue, _ reason: JSONValue, _ message: JSONValue) {
             var condition: JSONValue = ["type": .string(type), "status": value, "reason": reason, "message": message]
@@ -94,20 +102,31 @@ public enum CustomResourceDefinitions {
         return status
     }
 
-    private static func nameConflict(
-        _ names: JSONValue, _ others: [ResourceDefinition]
-    ) -> (reason: String, message: String)? {
-        let taken = Set(others.flatMap { [$0.plural, $0.singular] + $0.shortNames })
-        func text(_ field: String) -> String { names[field]?.stringValue ?? "" }
-        func used(_ name: String) -> String { "\"\(name)\" is already in use" }
-        if taken.contains(text("plural")) { return ("PluralConflict", used(text("plural"))) }
-        if taken.contains(text("singular")) { return ("SingularConflict", used(text("singular"))) }
-        for name in names["shortNames"]?.arrayValue?.compactMap(\.stringValue) ?? [] where taken.contains(name) {
-            return ("ShortNamesConflict", used(name))
+    private static func acceptedNames(
+        _ names: JSONValue, before: JSONValue, _ others: [JSONValue]
+    ) -> (JSONValue, (reason: String, message: String)?) {
+        func texts(_ names: JSONValue, _ field: String) -> [String] {
+            names[field]?.arrayValue?.compactMap(\.stringValue) ?? names[field]?.stringValue.map { [$0] } ?? []
         }
-        let kinds = Set(others.flatMap { [$0.kind, $0.listKind] })
-        if kinds.contains(text("kind")) { return ("KindConflict", used(text("kind"))) }
-        if kinds.contains(text("listKind")) { return ("ListKindConflict", used(text("listKind"))) }
-        return nil
+        let resources = Set(others.flatMap { texts($0, "plural") + texts($0, "singular") + texts($0, "shortNames") })
+        let kinds = Set(others.flatMap { texts($0, "kind") + texts($0, "listKind") })
+        var accepted: JSONValue = ["plural": before["plural"] ?? "", "kind": before["kind"] ?? ""]
+        var conflict: (reason: String, message: String)?
+        for (field, reason, taken) in [
+            ("plural", "Plural", resources), ("singular", "Singular", resources),
+            ("shortNames", "ShortNames", resources), ("kind", "Kind", kinds), ("listKind", "ListKind", kinds),
+        ] {
+            let clashes = texts(names, field).filter { taken.contains($0) && !texts(before, field).contains($0) }
+            if clashes.isEmpty {
+                accepted[field] = names[field]
+            } else {
+                let told = clashes.map { "\"\($0)\" is already in use" }
+                let message = told.count == 1 ? told[0] : "[\(told.joined(separator: ", "))]"
+                conflict = ("\(reason)Conflict", message)
+                if let old = before[field] { accepted[field] = old }
+            }
+        }
+        accepted["categories"] = names["categories"]
+        return (accepted, conflict)
     }
 }

@@ -20,6 +20,60 @@ enum EmbeddedResources {
         }
     }
 
+    /// The objects within an object with nothing in their metadata that there is none for, telling the paths.
+    ///
+    /// - Throws: for a type or metadata that cannot be read.
+    static func coerced(
+        _ value: JSONValue, _ schema: Schema, _ path: String, _ unknown: inout [String]
+    ) throws(TypedDecoder.Fault) -> JSONValue {
+        switch value {
+        case .object(var members):
+            if schema.embeddedResource {
+                for field in ["apiVersion", "kind"] {
+                    if let type = members[field], type.stringValue == nil {
+                        throw .init(
+                            message: FieldError.invalid("\(path).\(field)", type, "must be a string").description)
+                    }
+                }
+                if let metadata = members["metadata"] {
+                    members["metadata"] = try self.metadata(metadata, "\(path).metadata", &unknown)
+                }
+            }
+            for (name, member) in members {
+                if path.isEmpty, name == "metadata" { continue }
+                guard let inner = schema.member(name) else { continue }
+                members[name] = try coerced(member, inner, path.isEmpty ? name : "\(path).\(name)", &unknown)
+            }
+            return .object(members)
+        case .array(let elements):
+            guard let items = schema.items else { return value }
+            var result: [JSONValue] = []
+            for (index, element) in elements.enumerated() {
+                result.append(try coerced(element, items, "\(path)[\(index)]", &unknown))
+            }
+            return .array(result)
+        default: return value
+        }
+    }
+
+    private static func metadata(
+        _ value: JSONValue, _ path: String, _ unknown: inout [String]
+    ) throws(TypedDecoder.Fault) -> JSONValue {
+        guard let schema = BuiltinKinds.metadata else { return value }
+        guard value.objectValue != nil else {
+            let detail = "json: cannot unmarshal \(value.kindName) into Go value of type v1.ObjectMeta"
+            throw .init(message: FieldError.invalid(path, value, detail).description)
+        }
+        var decoder = TypedDecoder(at: [])
+        do throws(TypedDecoder.Fault) {
+            let decoded = try decoder.decode(value, schema, path: "", owner: "ObjectMeta")
+            unknown += decoder.unknownFields.map { "\(path).\($0)" }
+            return decoded
+        } catch {
+            throw .init(message: FieldError.invalid(path, value, error.message).description)
+        }
+    }
+
     private static func faults(of members: [String: JSONValue], _ path: String) -> [FieldError] {
         var errors: [FieldError] = []
         for field in ["apiVersion", "kind"] {

@@ -10,7 +10,7 @@ struct OpenAPISchemaReader {
         fields.properties = (source["properties"]?.objectValue ?? [:]).mapValues(read)
         switch source["additionalProperties"] {
         case .bool(true):
-            fields.additionalProperties = Schema(.any) { $0.preservesUnknownFields = true }
+            fields.additionalProperties = Schema(.any)
             fields.allowsAnyProperties = true
         case .bool(false): fields.forbidsAdditionalProperties = true
         case .some(let values) where values.objectValue != nil: fields.additionalProperties = read(values)

@@ -71,7 +71,7 @@ extension FieldError {
         return FieldError(.notSupported, field, shown: value.text(), "supported values: \(list)")
     }
     public static func tooLong(_ field: String, maximum: Int, unit: String = "bytes") -> FieldError {
-        FieldError(.tooLong, field, "may not be more than \(maximum) \(unit)")
+        FieldError(.tooLong, field, "may not be more than \(maximum) \(maximum == 1 && unit == "bytes" ? "byte" : unit)")
     }
     public static func tooMany(_ field: String, _ count: Int, maximum: Int) -> FieldError {
         FieldError(.tooMany, field, shown: String(count), "must have at most \(maximum) \(maximum == 1 ? "item" : "items")")

@@ -25,9 +25,13 @@ struct OpenAPISchemas {
         var schema: JSONValue
         if definition.isCustom {
             schema = definition.schema.source ?? ["type": "object"]
-            schema[path: ["properties", "apiVersion"]] = ["type": "string"]
-            schema[path: ["properties", "kind"]] = ["type": "string"]
-            schema[path: ["properties", "metadata"]] = ["allOf": [reference(Self.meta("ObjectMeta"))]]
+            schema[path: ["properties", "apiVersion"]] = [
+                "type": "string", "description": .string(TypeDescriptions.apiVersion),
+            ]
+            schema[path: ["properties", "kind"]] = ["type": "string", "description": .string(TypeDescriptions.kind)]
+            schema[path: ["properties", "metadata"]] = [
+                "allOf": [reference(Self.meta("ObjectMeta"))], "description": .string(TypeDescriptions.metadata),
+            ]
             if let metadata = BuiltinKinds.metadata { addType(metadata) }
         } else {
             schema = object(definition.schema)
@@ -45,6 +49,21 @@ struct OpenAPISchemas {
             ]
         }
         return name
+    }
+
+    /// What `kubectl explain` says of the fields that every custom kind has.
+    private enum TypeDescriptions {
+        private static let conventions =
+            "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"
+        static let apiVersion =
+            "APIVersion defines the versioned schema of this representation of an object. Servers should convert "
+            + "recognized schemas to the latest internal value, and may reject unrecognized values. More info: "
+            + "\(conventions)#resources"
+        static let kind =
+            "Kind is a string value representing the REST resource this object represents. Servers may infer this from "
+            + "the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: "
+            + "\(conventions)#types-kinds"
+        static let metadata = "Standard object's metadata. More info: \(conventions)#metadata"
     }
 
     private func customName(_ definition: ResourceDefinition) -> String {

@@ -89,6 +89,7 @@ extension ResourceDefinition {
             object["metadata"] = try decoder.decode(metadata, schema, path: "metadata", owner: "ObjectMeta")
             unknown = decoder.unknownFields + unknown
         }
+        object = try EmbeddedResources.coerced(object, schema, "", &unknown)
         return (object, unknown)
     }
 

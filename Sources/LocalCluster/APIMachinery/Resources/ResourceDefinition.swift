@@ -43,6 +43,8 @@ public struct ResourceDefinition: Sendable {
     public var printerColumns: [PrinterColumn] = []
     /// The JSON paths (`.spec.host`) of a custom kind by which lists can be selected.
     public var selectableFields: [String] = []
+    /// What answers about a deprecated version of a custom kind warn of.
+    public var deprecationWarning: String?
     public var schema: Schema
     /// The CEL rules of a custom kind's schema, compiled; a failure refuses every write.
     var rules: Result<ValidationRules, CELFaults>?

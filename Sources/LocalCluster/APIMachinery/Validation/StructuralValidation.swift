@@ -329,7 +329,7 @@ extension Schema {
     }
 
     /// The format, where it is one that values of the type are checked for.
-    fileprivate var checkedFormat: String? {
+    var checkedFormat: String? {
         guard let format = fields.format, !format.isEmpty else { return nil }
         let isKnown =
             switch fields.kind {

@@ -5,11 +5,12 @@ extension ResourceDefinition {
     ///
     /// - Parameter old: the stored object of an update.
     public func warnings(_ object: JSONValue, old: JSONValue?) -> [String] {
-        if isCustom { return [] }
+        if isCustom { return toleratedFaults(object, old: old) }
         var warnings = BuiltinWarnings()
         let spec = object["spec"] ?? [:]
         let isSame = old != nil && old?[path: ["metadata", "generation"]] == object[path: ["metadata", "generation"]]
         switch (group, kind) {
+        case ("apiextensions.k8s.io", _): return CustomResourceDefinitions.formatWarnings(object, old: old)
         case ("", "Pod"):
             if old == nil { warnings.pod(object, "") }
         case ("", "Service"): warnings.service(object)

@@ -15,7 +15,9 @@ extension APIHandler {
             case "patch": return try patch(request)
             default: throw StatusError.notSupported(verb, definition)
             }
-        case (_, "scale") where definition.scale != nil: return try answerScale(request)
+        case (_, "scale") where definition.scale != nil:
+            guard ["get", "update", "patch"].contains(verb) else { throw StatusError.notSupported(verb, definition) }
+            return try answerScale(request)
         case ("namespaces", "finalize") where definition.isNamespace:
             guard verb == "update" else { throw StatusError.methodNotAllowed }
             return try finalize(request)
@@ -224,7 +226,7 @@ extension StatusError {
         )
     }
 
-    fileprivate static func notSupported(_ verb: String, _ definition: ResourceDefinition) -> StatusError {
+    static func notSupported(_ verb: String, _ definition: ResourceDefinition) -> StatusError {
         guard definition.isCustom else { return .methodNotAllowed }
         return StatusError(
             code: 405, reason: "MethodNotAllowed",
