@@ -1,3 +1,5 @@
+import NIOCore
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -13,6 +15,11 @@
 final class ReservedPort: Sendable {
     let number: Int
     private let descriptor: Int32
+
+    /// What a listener needs to have the port.
+    static var sharing: ChannelOptions.Types.SocketOption {
+        .init(level: .socket, name: NIOBSDSocket.Option(rawValue: SO_REUSEPORT))
+    }
 
     struct Failure: Error { var code: Int32 }
 

@@ -125,7 +125,7 @@ import Testing
     @Test(arguments: [Fault.stall, .stallBody(afterBytes: 3), .slowBody(bytesPerSecond: 20)])
     func aStalledReadIsGivenUpInTimeAndTriedAgain(fault: Fault) async throws {
         try await withClient {
-            $0.requestTimeout = .seconds(2)
+            $0.requestTimeout = .seconds(4)
             $0.maximumAttempts = 2
         } _: { client, proxy, _ async throws in
             proxy.rule(fault)
@@ -153,11 +153,20 @@ import Testing
         }
     }
 
+    @Test func aComplaintThatIsCutKeepsItsStatus() async throws {
+        try await withFaultyClient({ _ in Reply.json(409, #"{"kind":"Status","code":409,"reason":"Conflict"}"#) }) {
+            client, proxy, _ async throws in
+            proxy.rule(.cutBody(afterBytes: 3))
+            let error = await #expect(throws: KubernetesError.self) { try await client.create(.pod, object()) }
+            #expect(error?.isConflict == true && error?.isUncertain == false)
+        }
+    }
+
     @Test func aWatchThatIsSilentForTooLongFails() async throws {
         try await withFaultyClient { _ in
             [.head(200), .text(#"{"type":"ADDED","object":{"kind":"Pod","metadata":{"name":"a"}}}"# + "\n")]
         } configure: {
-            $0.watchIdleTimeout = .milliseconds(300)
+            $0.watchIdleTimeout = .seconds(2)
         } _: { client, _, _ async throws in
             var events = try await client.watch(.pod, namespace: "n").makeAsyncIterator()
             let first = try await events.next()
@@ -169,10 +178,10 @@ import Testing
 
     @Test func logsMayBeSilentForLong() async throws {
         try await withFaultyClient { _ in
-            [.head(200), .text("one\n"), .wait(.milliseconds(2500)), .text("two\n"), .end]
+            [.head(200), .text("one\n"), .wait(.milliseconds(4500)), .text("two\n"), .end]
         } configure: {
-            $0.watchIdleTimeout = .milliseconds(200)
-            $0.requestTimeout = .seconds(2)
+            $0.watchIdleTimeout = .seconds(1)
+            $0.requestTimeout = .seconds(4)
         } _: { client, _, _ async throws in
             var text: [UInt8] = []
             for try await chunk in try await client.logs(pod: "p", namespace: "n") { text += chunk }

@@ -1,3 +1,4 @@
+import FaultProxy
 import Foundation
 import KubernetesClient
 import NIOCore
@@ -166,18 +167,19 @@ import Testing
     }
 
     @Test func nobodyListeningIsATransportErrorAfterAFewAttempts() async throws {
-        let server = try await LoopbackServer.start { _ in [] }
-        try await server.stop()
-        let client = KubernetesClient(configuration: ClientConfiguration(server: server.url, maximumAttempts: 2))
+        let nobody = try await FaultProxy.start(upstream: Upstream(url: "http://127.0.0.1:1"))
+        try await nobody.refuse(true)
+        let client = KubernetesClient(configuration: ClientConfiguration(server: nobody.url, maximumAttempts: 2))
         let error = await #expect(throws: KubernetesError.self) {
             try await client.create(.pod, UntypedObject(.pod, name: "p", namespace: "n"))
         }
+        try await client.shutdown()
+        try await nobody.stop()
         guard case .transport(let transport)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         #expect(!transport.mayHaveBeenSent && transport.request == "POST /api/v1/namespaces/n/pods")
-        try await client.shutdown()
     }
 
     @Test(arguments: [[Reply](), [.head(200), .text("{")]])

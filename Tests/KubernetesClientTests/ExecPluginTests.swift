@@ -125,6 +125,17 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd")))
+    func itInheritsNoSocket() async throws {
+        let plugin = try plugin(
+            "ls -l /proc/$$/fd > \(folder.path)/open\n" + Self.credential(#""token":"t""#))
+        try await withServer(Accepted(["t"]), plugin) { client, _ async throws in
+            _ = try await client.get(.pod, "p", namespace: "n")
+            let open = try String(contentsOfFile: folder.path + "/open", encoding: .utf8)
+            #expect(open.contains("/dev/null") && !open.contains("socket:"))
+        }
+    }
+
     @Test func aCertificateFromItAuthenticates() async throws {
         let authority = try TestAuthority()
         let (certificate, key) = try authority.issue("server", dnsNames: ["kubernetes"])

@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct FaultProxyTests {
     /// A server that says which request this is, behind a proxy, with a client that tries once.
     private func withProxy(
-        timeout: Duration = .seconds(5), answer: @escaping LoopbackServer.Answer = { _ in Reply.json(200, "{}") },
+        timeout: Duration = .seconds(20), answer: @escaping LoopbackServer.Answer = { _ in Reply.json(200, "{}") },
         _ body: (FaultProxy, KubernetesClient, LoopbackServer) async throws -> Void
     ) async throws {
         let server = try await LoopbackServer.start(answer: answer)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func bodiesAreCutStalledAndRewritten() async throws {
-        try await withProxy(timeout: .seconds(2)) { _ in
+        try await withProxy(timeout: .seconds(4)) { _ in
             [.head(200), .text("{\"a\":\n1}"), .end]
         } _: { proxy, client, _ in
             proxy.rule(.cutBody(afterBytes: 3))
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func aPartitionHoldsEverythingUntilItHeals() async throws {
-        try await withProxy(timeout: .seconds(2)) { proxy, client, server in
+        try await withProxy(timeout: .seconds(4)) { proxy, client, server in
             proxy.freeze(true)
             await #expect(throws: KubernetesError.self) { try await client.send(read) }
             #expect(server.requests.isEmpty)

@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    @Test func whoMayListButNotWatchReadsPages() async throws {
+        try await withFaultyClient { request in
+            request.uri.contains("watch=true") ? Self.status(403, "Forbidden", "no") : Self.page(["a"])
+        } _: { client, _, _ async throws in
+            let told = try await read(client)
+            #expect(told == ["a", "=5"])
+        }
+    }
+
     @Test func anotherRefusalIsTold() async throws {
         try await withFaultyClient({ _ in Self.status(403, "Forbidden", "no") }) { client, _, _ async throws in
             let error = await #expect(throws: KubernetesError.self) { try await read(client) }

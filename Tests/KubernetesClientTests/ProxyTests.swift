@@ -1,3 +1,4 @@
+import FaultProxy
 import Foundation
 import KubernetesClient
 import NIOSSL
@@ -30,15 +31,16 @@ import Testing
     }
 
     @Test func aProxyThatIsNotThereIsAFailureToConnect() async throws {
-        let proxy = try await ConnectProxy.start()
-        let address = try ProxyAddress(proxy.url)
-        try await proxy.stop()
-        let configuration = ClientConfiguration(server: "https://127.0.0.1:1", proxy: address, maximumAttempts: 2)
+        let nobody = try await FaultProxy.start(upstream: Upstream(url: "http://127.0.0.1:1"))
+        try await nobody.refuse(true)
+        let configuration = ClientConfiguration(
+            server: "https://127.0.0.1:1", proxy: try ProxyAddress(nobody.url), maximumAttempts: 2)
         let error = await #expect(throws: KubernetesError.self) {
             try await KubernetesClient.once(configuration) { client in
                 try await client.create(.pod, UntypedObject(.pod, name: "p", namespace: "n"))
             }
         }
+        try await nobody.stop()
         guard case .transport(let transport) = error else {
             Issue.record("\(String(describing: error))")
             return

@@ -20,7 +20,11 @@ extension Error {
                 .emptyScheme, .alreadyShutdown,
             ].contains(error)
         }
-        if let error = self as? IOError { return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode) }
+        if let error = self as? IOError {
+            // A reset can come at any time; only the words say that it met the attempt to connect.
+            return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+                || error.description.hasPrefix("finishing a non-blocking connect failed")
+        }
         return self is NIOConnectionError || isHandshakeFailure
     }
 

@@ -58,7 +58,12 @@ extension KubernetesClient {
         var policy = RetryPolicy(request, configuration)
         let begin = ContinuousClock.now
         while true {
-            let presented = try await credentials.current()
+            let presented: Credentials.Presented
+            do throws(KubernetesError) {
+                presented = try await credentials.current()
+            } catch {
+                throw policy.final(error)
+            }
             do throws(KubernetesError) {
                 return try await attempt(presented)
             } catch {
@@ -92,11 +97,12 @@ extension KubernetesClient {
         }
         count(request, code: String(response.status.code))
         guard response.status.code >= 300 else { return (response, deadline) }
-        // What a server complains of is cut rather than refused: its status is worth more than its text.
+        // A complaint that is too long, or cut, is still one: its status is worth more than its text.
         let body: [UInt8]
         do throws(KubernetesError) {
             body = try await self.body(of: response, request, until: deadline, limit: Self.maximumStatusBytes)
-        } catch .unexpectedAnswer {
+        } catch {
+            guard !error.isCancelled else { throw error }
             body = []
         }
         throw .status(Status(response: response.status, headers: response.headers, body: body))

@@ -99,8 +99,9 @@ public struct ListEvents: AsyncSequence, Sendable {
                     list.kind, namespace: list.namespace, options: options, metadataOnly: list.metadataOnly)
                 state = .streaming(events.makeAsyncIterator())
             } catch {
-                guard error.isStreamingListRefused else { throw error }
-                list.client.streamsLists.withLock { $0 = false }
+                // Who may list may not be allowed to watch.
+                guard error.isStreamingListRefused || error.isForbidden else { throw error }
+                if error.isStreamingListRefused { list.client.streamsLists.withLock { $0 = false } }
                 try await readPage(nil)
             }
         }

@@ -58,6 +58,8 @@ struct RetryPolicy: Sendable {
         switch error {
         case .transport(let transport):
             return .uncertain(.init(request: title, mayHaveBeenSent: true, underlying: transport.underlying))
+        case .configuration:
+            return .uncertain(.init(request: title, mayHaveBeenSent: true, underlying: error))
         case .status(let status) where status.code == 401 || status.code == 429 || status.code >= 500:
             return .uncertain(.init(request: title, mayHaveBeenSent: true, underlying: error))
         default: return error

@@ -33,6 +33,7 @@ struct ChildProcess: Sendable {
 
     static var standardInputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
     private static let maximumOutputBytes = 1 << 20
+    private static var descriptorLimit: Int32 { Int32(clamping: min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 65_536)) }
 
     /// Runs it on a thread for blocking work; cancelling the task kills it.
     ///
@@ -87,7 +88,16 @@ struct ChildProcess: Sendable {
         }
         posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO)
+        #if !canImport(Darwin)
+            // Sockets are none of its business: it would hold open what is closed here.
+            for descriptor in STDERR_FILENO + 1..<Self.descriptorLimit where fcntl(descriptor, F_GETFD) >= 0 {
+                posix_spawn_file_actions_addclose(&actions, descriptor)
+            }
+        #endif
         var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        #if canImport(Darwin)
+            flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+        #endif
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
