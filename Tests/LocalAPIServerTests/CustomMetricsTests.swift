@@ -42,7 +42,7 @@ import Testing
         try await withServer { running in
             let metric = ResourceKind(
                 group: "custom.metrics.k8s.io", version: "v1beta2", plural: "pods/*/queue_depth", kind: "MetricValue")
-            do {
+            do throws(KubernetesError) {
                 _ = try await running.client.list(metric, namespace: "default")
                 Issue.record("no pod has that metric")
             } catch {
