@@ -1,15 +1,19 @@
 import KubernetesClient
 
-/// How caches keep what the operator made: what is asked of every object at once, and the rest as one text. A thousand
-/// shops are sixty thousand objects, and as trees they would take five times the memory.
+/// How caches keep what the operator made: what is asked of every object at once, and the rest as text. A thousand shops
+/// are sixty thousand objects, and as trees they would take four times the memory.
 enum PackedObject {
-    private static let content = "packed"
+    private static let content = "content"
+    private static let status = "statusText"
     private static let fingerprint = "fingerprint"
+    /// Metadata that is kept as it is. What changes with every write is not in the text.
     private static let fields = [
         "name", "namespace", "uid", "resourceVersion", "generation", "deletionTimestamp", "finalizers",
     ]
+    private static let fleeting = ["resourceVersion", "generation"]
 
-    /// An informer's `transform`. Of all but the status there is a hash, by which a change is noticed.
+    /// An informer's `transform`. Of all but the status there is a hash, by which a change is noticed: not every kind has
+    /// a generation that tells of it.
     @Sendable
     static func pack(_ object: inout UntypedObject) {
         var metadata: JSONValue = [:]
@@ -17,16 +21,14 @@ enum PackedObject {
         for label in [Labels.instance, Labels.service] {
             metadata[path: ["labels", label]] = object["metadata", "labels", label]
         }
-        metadata["annotations"] = [fingerprint: .string(Fingerprint.of(described(object).text()))]
-        object = UntypedObject(["metadata": metadata, content: .string(object.json.text())])
-    }
-
-    /// What of an object matters besides its status: not every kind has a generation that tells of changes.
-    private static func described(_ object: UntypedObject) -> JSONValue {
-        var object = object
-        for field in ["resourceVersion", "generation"] { object["metadata", field] = nil }
+        let statusText = object.status?.text()
         object.status = nil
-        return object.json
+        for field in fleeting { object["metadata", field] = nil }
+        let text = object.json.text()
+        metadata["annotations"] = [fingerprint: .string(String(text.hashValue))]
+        var packed: JSONValue = ["metadata": metadata, content: .string(text)]
+        packed[status] = statusText.map { .string($0) }
+        object = UntypedObject(packed)
     }
 
     /// The whole object; one that is not packed is whole already.
@@ -34,6 +36,9 @@ enum PackedObject {
         guard let text = object.json[content]?.stringValue, let json = try? JSONValue(parsing: text) else {
             return object
         }
-        return UntypedObject(json)
+        var whole = UntypedObject(json)
+        for field in fleeting { whole["metadata", field] = object["metadata", field] }
+        whole.status = object.json[status]?.stringValue.flatMap { try? JSONValue(parsing: $0) }
+        return whole
     }
 }
