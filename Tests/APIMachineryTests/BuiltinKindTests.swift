@@ -85,7 +85,8 @@ import Testing
         #expect(container?["command"] == nil)
         #expect(container?["imagePullPolicy"] == "IfNotPresent")
         #expect(container?["resources"] == ["requests": ["cpu": "500m", "memory": "1Mi"], "limits": ["cpu": "2"]])
-        #expect(spec["tolerations"] == [["key": "a", "effect": "NoExecute", "tolerationSeconds": 0]])
+        #expect(spec["tolerations"]?[0] == ["key": "a", "effect": "NoExecute", "tolerationSeconds": 0])
+        #expect(spec["tolerations"]?.arrayValue?.count == 3)
         #expect(pod["status"] == ["phase": "Pending", "qosClass": "Burstable"])
         let lease = try Kinds.builtin("leases", "coordination.k8s.io")
         let renewed = try lease.decode(["spec": ["renewTime": "2024-01-01T02:00:32.000001+02:00"]]).object
