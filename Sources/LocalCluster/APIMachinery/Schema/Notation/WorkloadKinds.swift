@@ -78,7 +78,7 @@ extension SchemaNotation {
         JobTemplateSpec: metadata#1 ObjectMeta!; spec#2 JobSpec!
         PodFailurePolicy: rules#1 [PodFailurePolicyRule]!*
         PodFailurePolicyOnExitCodesRequirement: containerName#1 string?; operator#2 string!*; values#3 [int32]!* set
-        PodFailurePolicyOnPodConditionsPattern: type#1 string!*; status#2 string! =True
+        PodFailurePolicyOnPodConditionsPattern: type#1 string!*; status#2 string =True
         PodFailurePolicyRule: action#1 string!*; onExitCodes#2 PodFailurePolicyOnExitCodesRequirement;
             onPodConditions#3 [PodFailurePolicyOnPodConditionsPattern]
         SuccessPolicy: rules#1 [SuccessPolicyRule]!*
