@@ -67,7 +67,8 @@ struct PoolStateMachine<Connection: Hashable, Waiter: Hashable> {
     }
 
     mutating func openFailed(by waiter: Waiter, now: Instant) -> [Action] {
-        guard let deadline = opening.removeValue(forKey: waiter) else { return [] }
+        // One that lost interest meanwhile still waits for an answer.
+        guard let deadline = opening.removeValue(forKey: waiter) else { return [.fail(waiter, .unreachable)] }
         failures += 1
         lastFailure = now
         if isClosed { return [.fail(waiter, .closed)] }

@@ -90,6 +90,14 @@ import Testing
         #expect(machine.cancel(1, now: start) == [.open(by: 2, after: .zero)])
     }
 
+    @Test func aCancelledOpenerThatFailsIsToldSo() {
+        var machine = machine(maximum: 1)
+        _ = machine.lease(1, deadline: at(5), now: start)
+        #expect(machine.cancel(1, now: start) == [])
+        #expect(machine.openFailed(by: 1, now: start) == [.fail(1, .unreachable)])
+        #expect(machine.lease(2, deadline: at(5), now: start) == [.open(by: 2, after: .zero)])
+    }
+
     @Test func closingFailsWaitersAndClosesWhatComesBack() {
         var machine = machine(maximum: 1)
         _ = machine.lease(1, deadline: at(5), now: start)

@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    @Test func aCancelledTaskWhoseConnectionCannotBeOpenedEnds() async throws {
+        let nobody = PostgresCredentials(
+            host: "127.0.0.1", port: try Loopback.freePort(), database: "none", user: "none", password: "",
+            sslMode: "disable")
+        let pool = PostgresPool(PostgresConfiguration(nobody))
+        let waiter = Task { try await pool.query("SELECT 1").count }
+        waiter.cancel()
+        await #expect(throws: (any Error).self) { try await waiter.value }
+        await pool.close()
+    }
+
     @Test func aConnectionLeftInATransactionIsNotLeasedAgain() async throws {
         try await TestServers.withPool(maximumConnections: 1) { pool async throws in
             let first: Int = try await pool.withConnection { connection in
