@@ -62,7 +62,8 @@ extension EndToEnd {
                             .configMap, name, namespace: "default", .merge(["data": ["value": .string(value)]]))
                         : try await client.create(.configMap, configMap(name, value))
                     await ledger.finish(name, value, revision: written.resourceVersion)
-                } catch  where error.isTransport {
+                } catch {
+                    guard error.isTransport else { throw error }
                     break
                 }
             }
@@ -88,25 +89,35 @@ extension EndToEnd {
                     case .bookmark, .error: break
                     }
                 }
-            } catch  where error.isTransport {
+            } catch {
                 // Killed.
+                guard error.isTransport else { throw error }
             }
             try await client.shutdown()
         }
 
-        private static func resume(_ client: KubernetesClient, from revision: Int) async throws {
+        /// What a watch from that revision tells within a second; nothing where the history did not outlive the process
+        /// and the client is told so.
+        private static func events(_ client: KubernetesClient, from revision: Int) async throws -> [WatchEvent] {
             let options = WatchOptions(resourceVersion: String(revision), timeoutSeconds: 1)
+            var events: [WatchEvent] = []
             do {
-                for try await event in try await client.watch(.configMap, namespace: "default", options: options) {
-                    switch event {
-                    case .error(let status): #expect(status.code == 410)
-                    case .added(let object), .modified(let object), .deleted(let object):
-                        #expect(Int(object.resourceVersion ?? "") ?? 0 > revision)
-                    case .bookmark: break
-                    }
+                let watch = try await client.watch(.configMap, namespace: "default", options: options)
+                for try await event in watch { events.append(event) }
+            } catch {
+                guard error.isGone else { throw error }
+            }
+            return events
+        }
+
+        private static func resume(_ client: KubernetesClient, from revision: Int) async throws {
+            for event in try await events(client, from: revision) {
+                switch event {
+                case .error(let status): #expect(status.code == 410)
+                case .added(let object), .modified(let object), .deleted(let object):
+                    #expect(Int(object.resourceVersion ?? "") ?? 0 > revision)
+                case .bookmark: break
                 }
-            } catch  where error.isGone {
-                // The history did not outlive the process, and the client is told so.
             }
         }
     }
