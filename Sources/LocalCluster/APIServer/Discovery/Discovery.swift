@@ -166,7 +166,8 @@ extension ResourceDefinition {
             all.append(
                 ServedSubresource(name: "scale", group: "autoscaling", version: "v1", kind: "Scale", verbs: verbs))
         }
-        return all.sorted { $0.name < $1.name }
+        // Custom kinds tell of their status before their scale; everything else is sorted.
+        return isCustom ? all : all.sorted { $0.name < $1.name }
     }
 }
 
