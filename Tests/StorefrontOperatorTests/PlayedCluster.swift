@@ -97,7 +97,7 @@ struct PlayedCluster: Sendable {
                     .ingress, ingress,
                     ["loadBalancer": ["ingress": [["ip": "127.0.0.1", "ports": [["port": 8080, "protocol": "TCP"]]]]]])
             }
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: .milliseconds(100))
         }
     }
 
