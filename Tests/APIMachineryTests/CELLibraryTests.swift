@@ -84,6 +84,6 @@ import Testing
         let pairs = "self.all(x, self.exists_one(y, x == y))"
         #expect(try cost(pairs, strings) > 1_000_000_000)
         #expect(try cost(pairs, bounded) < 2_000)
-        #expect(try cost("self.size() > 1", strings) == 2)
+        #expect(try cost("self.size() > 1", strings) == 3)
     }
 }

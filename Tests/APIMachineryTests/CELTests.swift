@@ -69,7 +69,7 @@ import Testing
     @Test func deepAndOverflowingExpressionsFailInsteadOfCrashing() {
         let chain = Array(repeating: "1", count: 20_000).joined(separator: "+")
         for rule in [
-            String(repeating: "(", count: 50_000), String(repeating: "!", count: 50_000) + "true", "\(chain) == 1",
+            String(repeating: "(", count: 50_000), String(repeating: "!(", count: 50_000) + "true", "\(chain) == 1",
             "9223372036854775807 + 1 > 0", "1 / (self.min - 1) == 1", "int(1e300) > 0", "self.hosts[7] == ''",
             "duration('99999999999999h') > duration('1h')",
             "timestamp('9999-01-01T00:00:00Z') - timestamp('0001-01-01T00:00:00Z') > duration('1h')",
@@ -82,7 +82,8 @@ import Testing
         let error = #expect(throws: CELFaults.self) { try evaluate("self.min > self.nope") }
         #expect(
             error?.report(in: "self.min > self.nope")
-                == "compilation failed: ERROR: <input>:1:16: undefined field 'nope'\n | self.min > self.nope\n | ...............^")
+                == "compilation failed: ERROR: <input>:1:16: undefined field 'nope'\n | self.min > self.nope\n | ...............^"
+        )
     }
 
     // MARK: In definitions
@@ -166,14 +167,21 @@ import Testing
             let spec: JSONValue = [
                 "type": "object",
                 "properties": [
-                    "list": ["type": "array", "items": ["type": "string", "x-kubernetes-validations": [rule]]]
+                    "list": [
+                        "type": "array", "maxItems": 9,
+                        "items": ["type": "string", "maxLength": 9, "x-kubernetes-validations": [rule]],
+                    ]
                 ],
             ]
             let crd = definition.withDefaults(try definition.decode(Kinds.definition(spec: spec)).object)
-            return definition.validateCreate(crd).first?.description
+            return definition.validateCreate(definition.prepareForCreate(crd)).first?.description
         }
         #expect(try refusal(["rule": "self != ''"]) == nil)
         #expect(try refusal(["rule": "self.x == 1"])?.contains("compilation failed: ERROR: <input>:1:5") == true)
+        // What a rule says is shown as Go writes JSON.
+        #expect(
+            try refusal(["rule": "self.x < 1 && true"])?.contains(#"{"Rule":"self.x \u003c 1 \u0026\u0026 true","#)
+                == true)
         #expect(try refusal(["rule": "size(self)"])?.contains("cel expression must evaluate to a bool") == true)
         #expect(try refusal(["rule": "self == oldSelf"])?.contains("uncorrelatable") == true)
         #expect(try refusal(["rule": "self != ''", "messageExpression": "1"]) != nil)

@@ -43,7 +43,7 @@ import Testing
             ]))
         #expect(selector.matches(["app": "web"]))
         #expect(!selector.matches(["app": "web", "tier": "back"]))
-        #expect(selector.text == "app=web,tier!=back,!x")
+        #expect(selector.text == "app=web,tier notin (back),!x")
         #expect(LabelSelector(["matchExpressions": [["key": "a", "operator": "Like"]]]) == nil)
         #expect(LabelSelector([:])?.matches([:]) == true)
     }

@@ -61,7 +61,7 @@ extension CELFunctions {
         case (.duration(let duration), .timestamp(let time)) where name == "_+_": return try moved(time, duration)
         case (.timestamp(let time), .duration(let duration)) where name == "_-_": return try moved(time, 0 &- duration)
         case (.timestamp(let left), .timestamp(let right)) where name == "_-_":
-            guard let duration = left.since(right) else { throw CELError("timestamp overflow") }
+            guard let duration = left.since(right) else { throw CELError("integer overflow") }
             return .duration(duration)
         default: return nil
         }

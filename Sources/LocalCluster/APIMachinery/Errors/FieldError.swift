@@ -26,8 +26,23 @@ public struct FieldError: Error, Sendable, Hashable {
     public init(_ kind: Kind, _ field: String, shown value: String? = nil, _ detail: String = "") {
         self.kind = kind
         self.field = field
-        self.shownValue = value
+        self.shownValue = value.map(Self.escaped)
         self.detail = detail
+    }
+
+    /// Objects and lists are shown as Go writes JSON: `<`, `>` and `&` by their numbers. Other values are as they are.
+    static func escaped(_ json: String) -> String {
+        guard json.hasPrefix("{") || json.hasPrefix("["), json.utf8.contains(where: { "<>&".utf8.contains($0) }) else {
+            return json
+        }
+        return json.reduce(into: "") { text, character in
+            switch character {
+            case "<": text += "\\u003c"
+            case ">": text += "\\u003e"
+            case "&": text += "\\u0026"
+            default: text.append(character)
+            }
+        }
     }
 
     /// The cause's message, without the field: `Invalid value: -1: must be greater than or equal to 0`.
@@ -71,9 +86,11 @@ extension FieldError {
         return FieldError(.notSupported, field, shown: value.text(), "supported values: \(list)")
     }
     public static func tooLong(_ field: String, maximum: Int, unit: String = "bytes") -> FieldError {
-        FieldError(.tooLong, field, "may not be more than \(maximum) \(maximum == 1 && unit == "bytes" ? "byte" : unit)")
+        FieldError(
+            .tooLong, field, "may not be more than \(maximum) \(maximum == 1 && unit == "bytes" ? "byte" : unit)")
     }
     public static func tooMany(_ field: String, _ count: Int, maximum: Int) -> FieldError {
-        FieldError(.tooMany, field, shown: String(count), "must have at most \(maximum) \(maximum == 1 ? "item" : "items")")
+        FieldError(
+            .tooMany, field, shown: String(count), "must have at most \(maximum) \(maximum == 1 ? "item" : "items")")
     }
 }
