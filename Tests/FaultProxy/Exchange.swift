@@ -46,6 +46,8 @@ struct Exchange: Sendable {
         case .delay(let time): try await Task.sleep(for: time)
         default: break
         }
+        // A client that is gone by now takes its request with it.
+        try Task.checkCancellation()
         let response = try await forward(request)
         if case .delayAnswer(let time) = fault { try await Task.sleep(for: time) }
         if case .resetAfterUpstreamAnswered = fault {

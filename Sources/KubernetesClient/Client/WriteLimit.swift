@@ -42,10 +42,12 @@ public final class WriteLimit: Sendable {
     func attempt<Answer: Sendable>(
         atMost longest: Duration, _ body: @escaping @Sendable (Duration) async throws(KubernetesError) -> Answer
     ) async throws(KubernetesError) -> Answer {
-        let left = end - .now
-        guard left > .zero, !Task.isCancelled else { throw .cancelled }
+        guard end > .now, !Task.isCancelled else { throw .cancelled }
         // A task of its own, awaited here: cancellation does not reach it.
         let result = await Task { () -> Result<Answer, KubernetesError> in
+            // Asked again: it may have had to wait for its turn.
+            let left = end - .now
+            guard left > .zero else { return .failure(.cancelled) }
             do throws(KubernetesError) {
                 return .success(try await body(min(left, longest)))
             } catch {

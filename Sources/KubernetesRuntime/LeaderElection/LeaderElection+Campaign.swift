@@ -12,6 +12,8 @@ extension LeaderElection {
         var lease: UntypedObject?
         /// Whether the Lease may be ours: it was written to, whatever the answer.
         var hasWritten = false
+        /// When last a write of the work ended without an answer.
+        var lastUnansweredWrite: ContinuousClock.Instant?
     }
 
     private enum Ending: Sendable {
@@ -26,21 +28,20 @@ extension LeaderElection {
             logger.info("leading", metadata: ["lease": "\(lease)", "identity": "\(identity)"])
             let limit = WriteLimit(end: claimEnd)
             setLeading(limit)
-            let ending: Ending
-            do {
-                ending = try await lead(campaign, limit)
-            } catch {
-                setLeading(nil)
-                await release(limit)
-                throw error
-            }
+            let ending: Result<Ending, any Error>
+            do { ending = .success(try await lead(campaign, limit)) } catch { ending = .failure(error) }
             setLeading(nil)
-            if ending == .work || Task.isCancelled { return await release(limit) }
+            campaign = Campaign(
+                machine: LeaderElectionMachine(identity: identity, timing: timing), hasWritten: true,
+                lastUnansweredWrite: limit.lastUnansweredWrite ?? campaign.lastUnansweredWrite)
+            guard case .success(.claim) = ending, !Task.isCancelled else {
+                await release(campaign)
+                return try ending.map { _ in }.get()
+            }
             logger.error("lost the lease and stopped working", metadata: ["lease": "\(lease)"])
-            campaign = Campaign(machine: LeaderElectionMachine(identity: identity, timing: timing))
         }
-        // Told to end while a first claim was on its way: it may have come through.
-        if campaign.hasWritten { await release(WriteLimit(end: .now + timing.renewDeadline)) }
+        // Told to end while it waited: a claim on its way may have come through, or one that was lost not yet be over.
+        if campaign.hasWritten { await release(campaign) }
     }
 
     private func setLeading(_ limit: WriteLimit?) {
@@ -164,14 +165,14 @@ extension LeaderElection {
     /// otherwise wait until it expires.
     ///
     /// It is left to expire when a write of the work has had no answer and may still take effect.
-    private func release(_ limit: WriteLimit) async {
-        if let unanswered = limit.lastUnansweredWrite, unanswered + timing.leaseDuration > .now {
+    private func release(_ campaign: Campaign) async {
+        if let unanswered = campaign.lastUnansweredWrite, unanswered + timing.leaseDuration > .now {
             logger.info("a write had no answer: the lease is left to expire", metadata: ["lease": "\(lease)"])
             return
         }
         await Task {
             do {
-                try await finish(by: limit.end) { try await self.giveBack() }
+                try await finish(by: .now + timing.renewDeadline) { try await self.giveBack() }
             } catch {
                 log("cannot give the lease back", error)
             }

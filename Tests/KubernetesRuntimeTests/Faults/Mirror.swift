@@ -114,23 +114,31 @@ final class Mirror: Sendable {
 
     /// Waits until every child is what its source says, and the cache what the server says.
     func settle(sourceLocation: SourceLocation = #_sourceLocation) async {
-        await eventually("no right state", sourceLocation: sourceLocation) {
-            guard let list = try? await self.cluster.admin.listAll(.configMap, namespace: "default") else {
-                return false
+        let end = ContinuousClock.now + .seconds(30)
+        var difference: String?
+        while ContinuousClock.now < end {
+            do {
+                difference = self.difference(from: try await cluster.admin.listAll(.configMap, namespace: "default"))
+            } catch {
+                difference = "\(error)"
             }
-            var children: [String: Int] = [:]
-            var sources: [String: UntypedObject] = [:]
-            for object in list.items {
-                if object.labels["role"] == "source" { sources[object.name] = object }
-                guard object.labels["role"] == "child", let value = object["data", "value"]?.stringValue else {
-                    continue
-                }
-                children[String(object.name.dropFirst(6))] = Int(value)
-            }
-            let cached = Dictionary(uniqueKeysWithValues: self.informer.store.objects.map { ($0.name, $0) })
-            return children == self.expected
-                && cached.mapValues(\.resourceVersion) == sources.mapValues(\.resourceVersion)
+            if difference == nil { return }
+            try? await Task.sleep(for: .milliseconds(10))
         }
+        Issue.record("no right state: \(difference ?? ""); \(proxy.counts)", sourceLocation: sourceLocation)
+    }
+
+    private func difference(from list: ObjectList) -> String? {
+        var children: [String: Int] = [:]
+        var sources: [String: String?] = [:]
+        for object in list.items {
+            if object.labels["role"] == "source" { sources[object.name] = object.resourceVersion }
+            guard object.labels["role"] == "child", let value = object["data", "value"]?.stringValue else { continue }
+            children[String(object.name.dropFirst(6))] = Int(value)
+        }
+        guard children == expected else { return "children are \(children), not \(expected)" }
+        let cached = Dictionary(uniqueKeysWithValues: informer.store.objects.map { ($0.name, $0.resourceVersion) })
+        return cached == sources ? nil : "the cache holds \(cached), not \(sources)"
     }
 
     /// Follows the children while a body runs. None may have had a value twice, or an older one after a newer.

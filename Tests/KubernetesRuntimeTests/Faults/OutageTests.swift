@@ -14,7 +14,7 @@ extension FaultMatrix {
         ) async throws {
             try await TestCluster.with { cluster in
                 let proxy = try await cluster.proxy()
-                let mirror = Mirror(cluster, proxy, idleTimeout: idleTimeout, requestTimeout: .seconds(1))
+                let mirror = Mirror(cluster, proxy, idleTimeout: idleTimeout, requestTimeout: .seconds(2))
                 try await body(mirror, cluster, proxy)
             }
         }
