@@ -135,7 +135,8 @@ let targets: [Target] = [
     library(
         "LocalNode", path: "Sources/LocalCluster/Node",
         [
-            "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+            "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix,
+            nioSSL,
             hummingbird, hummingbirdTLS, httpTypes, subprocess, systemPackage, serviceLifecycle, x509, asn1,
             nioConcurrencyHelpers,
         ]),

@@ -140,7 +140,7 @@ import Testing
     @Test func aLeaseIsWonGivenBackAndAcceptedByValidation() async throws {
         try await withServer { client async throws in
             let timing = LeaseTiming(
-                leaseDuration: .seconds(2), renewDeadline: .seconds(1), retryPeriod: .milliseconds(100))
+                leaseDuration: .seconds(6), renewDeadline: .seconds(3), retryPeriod: .milliseconds(100))
             let election = LeaderElection(
                 client: client, lease: ObjectKey(namespace: "default", name: "l"), identity: "me", timing: timing,
                 logger: quiet

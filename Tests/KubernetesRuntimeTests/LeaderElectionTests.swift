@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct LeaderElectionTests {
     private let lease = ObjectKey(namespace: "n", name: "l")
     private let timing = LeaseTiming(
-        leaseDuration: .seconds(2), renewDeadline: .seconds(1), retryPeriod: .milliseconds(100))
+        leaseDuration: .seconds(6), renewDeadline: .seconds(3), retryPeriod: .milliseconds(100))
 
     private var quiet: Logger {
         var logger = Logger(label: "test")
@@ -48,7 +48,7 @@ import Testing
             await eventually { first.isLeading }
             group.addTask { try await second.run() }
             let held = try #require(server.object(.lease, "l", namespace: "n"))
-            #expect(held["spec", "holderIdentity"] == "first" && held["spec", "leaseDurationSeconds"] == 2)
+            #expect(held["spec", "holderIdentity"] == "first" && held["spec", "leaseDurationSeconds"] == 6)
             // Six digits, or a real API server refuses it.
             let time = try #require(held["spec", "renewTime"]?.stringValue)
             #expect(time.count == "2026-01-01T00:00:00.000000Z".count)

@@ -141,15 +141,16 @@ extension FaultMatrix {
                         try await cluster.admin.create(.customResourceDefinition, definition)
                         await eventually { (try? await cluster.admin.list(kind)) != nil }
                         try await cluster.admin.create(kind, UntypedObject(kind, name: name, namespace: "default"))
-                        await eventually { seen.withLock { $0.last } == "+\(name)" }
+                        await eventually { seen.withLock { $0.contains("+\(name)") } }
                         try await cluster.admin.delete(.customResourceDefinition, "things.example.com")
                         let missing = proxy.count { $0.status == 404 }
                         await eventually { proxy.count { $0.status == 404 } > missing + 2 }
                     }
                     try await cluster.admin.create(.customResourceDefinition, definition)
-                    await eventually { seen.withLock { $0.last } == "-second" && informer.store.count == 0 }
+                    await eventually { seen.withLock { Set($0).count } == 4 && informer.store.count == 0 }
                 }
-                #expect(seen.withLock { $0 } == ["+first", "-first", "+second", "-second"])
+                // That the first has gone may be told only by the list that shows the second.
+                #expect(seen.withLock { Set($0) } == ["+first", "+second", "-first", "-second"])
                 #expect(proxy.log.count < 200, "\(proxy.counts)")
             }
         }

@@ -135,7 +135,8 @@ struct StructuralValidation {
             }
         }
         if !isAllowed {
-            outcome.add(.notSupported(field(path), value, allowed.map { $0.stringValue ?? FieldError.escaped($0.text()) }))
+            let words = allowed.map { $0.stringValue ?? FieldError.escaped($0.text()) }
+            outcome.add(.notSupported(field(path), value, words))
         }
     }
 
