@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Plays the nodes of a cluster: every pod that appears runs at once, and one of a Job has succeeded at once.
+"""Plays the nodes of a cluster: every pod that appears in a namespace runs at once, and one of a Job has succeeded at once.
 
 With no node there would be no finished migrations, and so no Deployments; with real pods the machine would measure them.
-Usage: hollow-node.py SERVER TOKEN   (until killed)
+Usage: hollow-node.py SERVER TOKEN NAMESPACE   (until killed)
 """
 import http.client, json, queue, ssl, sys, threading, urllib.parse
 
-server, token = urllib.parse.urlparse(sys.argv[1]), sys.argv[2]
+server, token, namespace = urllib.parse.urlparse(sys.argv[1]), sys.argv[2], sys.argv[3]
 tls = ssl._create_unverified_context()
 pods = queue.Queue()
 
@@ -62,10 +62,10 @@ call(setup, "PATCH", "/api/v1/nodes/hollow/status", {"status": {
     "capacity": {"pods": "100000", "cpu": "100000", "memory": "100000Gi"}}}, "application/merge-patch+json")
 for _ in range(8):
     threading.Thread(target=play, daemon=True).start()
-version = call(setup, "GET", "/api/v1/pods?limit=1")[1]["metadata"]["resourceVersion"]
+version = call(setup, "GET", f"/api/v1/namespaces/{namespace}/pods?limit=1")[1]["metadata"]["resourceVersion"]
 while True:
     watch = connect()
-    watch.request("GET", f"/api/v1/pods?watch=1&resourceVersion={version}&allowWatchBookmarks=1",
+    watch.request("GET", f"/api/v1/namespaces/{namespace}/pods?watch=1&resourceVersion={version}&allowWatchBookmarks=1",
                   headers={"Authorization": "Bearer " + token})
     for line in watch.getresponse():
         event = json.loads(line)
