@@ -13,7 +13,7 @@ public final class RedisServer: Sendable {
         let folder = try TemporaryFolder.make("redis")
         let port = try Loopback.freePort()
         let server = RedisServer(port: port, folder: folder, process: try launch(folder, port))
-        try await eventually("Redis") { Loopback.accepts(port) }
+        try await eventually(within: .seconds(60), "Redis") { Loopback.accepts(port) }
         return server
     }
 
