@@ -244,7 +244,7 @@ let targets: [Target] = [
         swiftSettings: settings),
 ]
 
-/// Only one test target is built where STOREFRONT_ONLY_TESTS names it: `make test TESTS=…` while working on one module.
+/// Only one test target is built where STOREFRONT_ONLY_TESTS names it, while working on one module.
 let onlyTests = Context.environment["STOREFRONT_ONLY_TESTS"]
 
 let package = Package(

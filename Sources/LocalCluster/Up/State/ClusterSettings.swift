@@ -41,7 +41,7 @@ struct ClusterSettings: Codable, Sendable {
         }
         let settings = ClusterSettings(
             network: try await LoopbackNetwork.free(startingFrom: state.path) {
-                [($0.apiServer, 6443), ($0.postgres, 5432)]
+                [($0.apiServer, port), ($0.postgres, 5432)]
             },
             epmdPort: try await Ports.unused(), distributionPort: try await Ports.unused(),
             postgresPassword: password(), rabbitMQPassword: password(), redisPassword: password(),
