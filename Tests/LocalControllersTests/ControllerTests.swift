@@ -107,6 +107,22 @@ import Testing
         }
     }
 
+    @Test func ofAKindThatIsKeptAndNotRunAnEventSaysSo() async throws {
+        try await ClusterUnderTest.run { cluster in
+            var set = deployment("kept", replicas: 1)
+            set["kind"] = "StatefulSet"
+            try await cluster.client.create(.statefulSet, set)
+            try await cluster.eventually("its author is told") {
+                let events = try await cluster.client.listAll(.event, namespace: "default").items
+                return events.contains {
+                    $0["reason"] == "NotRun"
+                        && $0["message"] == "A local cluster keeps StatefulSets but does not run them"
+                }
+            }
+            #expect(try await cluster.pods("app=kept").isEmpty)
+        }
+    }
+
     @Test func anEmptiedNamespaceGoesOnceNothingHoldsIt() async throws {
         try await ClusterUnderTest.run { cluster in
             let client = cluster.client
@@ -147,8 +163,8 @@ import Testing
             try await client.delete(
                 .configMap, "fore", namespace: "default", options: DeleteOptions(propagation: .foreground))
             try await cluster.eventually("child and owner are gone") {
-                let child = try await client.find(.configMap, "fore-child", namespace: "default")
                 let owner = try await client.find(.configMap, "fore", namespace: "default")
+                let child = try await client.find(.configMap, "fore-child", namespace: "default")
                 if owner == nil { #expect(child == nil) }
                 return owner == nil && child == nil
             }

@@ -154,34 +154,16 @@ import Testing
         #expect(JobDecision(job(["managedBy": .string(JobDecision.manager)]), pods: [], now: now).create.count == 1)
     }
 
-    @Test func theFailurePolicyDecidesWhatAnExitMeans() throws {
-        let policy: JSONValue = [
-            "rules": [
-                ["action": "FailJob", "onExitCodes": ["operator": "In", "values": [42], "containerName": "main"]],
-                ["action": "Ignore", "onPodConditions": [["type": "DisruptionTarget"]]],
-                ["action": "Count", "onExitCodes": ["operator": "NotIn", "values": [42]]],
-            ]
-        ]
-        let job = job(["podFailurePolicy": policy, "backoffLimit": 0])
-        let rules = try #require(PodFailurePolicy(job))
-        func exited(_ code: Int, container: String = "main", disrupted: Bool = false) -> UntypedObject {
-            var pod = pod("a", "Failed")
-            pod["status", "containerStatuses"] = [
-                ["name": .string(container), "state": ["terminated": ["exitCode": JSONValue(code)]]]
-            ]
-            if disrupted { pod["status", "conditions"] = [["type": "DisruptionTarget", "status": "True"]] }
-            return pod
-        }
-        let message = "Container main for pod default/a failed with exit code 42 matching FailJob rule at index 0"
-        #expect(rules.judge(exited(42)) == .failJob(message))
-        #expect(rules.judge(exited(42, container: "side")) == .count)
-        #expect(rules.judge(exited(1, disrupted: true)) == .ignore)
-        #expect(rules.judge(exited(1)) == .count)
-        let failed = JobDecision(job, pods: [exited(42)], now: now)
-        #expect(failed.status?["conditions"]?[0]?["message"]?.stringValue == message)
-        let ignored = JobDecision(job, pods: [exited(1, disrupted: true)], now: now)
-        #expect(ignored.status?["conditions"] == nil && ignored.status?["failed"] == nil)
-        #expect(ignored.release.count == 1, "it is let go all the same")
+    @Test(
+        arguments: [
+            (["completionMode": "Indexed"], "completionMode Indexed"), (["podFailurePolicy": [:]], "podFailurePolicy"),
+        ] as [(JSONValue, String)])
+    func whatIsNotSupportedFailsTheJobInsteadOfRunningAsSomethingElse(spec: JSONValue, named: String) {
+        let decision = JobDecision(job(spec), pods: [], now: now)
+        #expect(decision.create.isEmpty)
+        let message = "A local cluster does not run Jobs with \(named)"
+        #expect(decision.events == [.init(isWarning: true, reason: "NotSupported", message: message)])
+        #expect(decision.status?["conditions"]?[1]?["type"] == "Failed")
     }
 
     @Test func whereOnlyFailedPodsAreReplacedALeavingOneIsWaitedFor() {
@@ -191,81 +173,5 @@ import Testing
         #expect(patient.create.isEmpty && patient.release.isEmpty && patient.status?["terminating"] == 1)
         let eager = JobDecision(job(), pods: [leaving], now: now)
         #expect(eager.status?["uncountedTerminatedPods"] == ["failed": ["a"]])
-    }
-}
-
-@Suite struct IndexedJobTests {
-    let now = Timestamp("2026-01-01T00:10:00Z") ?? .now
-
-    func job(_ spec: JSONValue = [:], status: JSONValue = [:]) -> UntypedObject {
-        let indexed: JSONValue = ["completionMode": "Indexed", "completions": 4, "parallelism": 2]
-        var job = JobDecisionTests().job(indexed, status: status)
-        job["spec", "template"] = ["spec": ["containers": [["name": "c"]]]]
-        for (key, value) in spec.objectValue ?? [:] { job["spec", key] = value }
-        return job
-    }
-
-    func pod(_ index: Int, _ phase: String, failures: Int? = nil) -> UntypedObject {
-        var pod = JobDecisionTests().pod("p\(index)", phase)
-        pod.annotations[UntypedObject.JobAnnotation.index] = String(index)
-        if let failures { pod.annotations[UntypedObject.JobAnnotation.failures] = String(failures) }
-        return pod
-    }
-
-    @Test func eachPodKnowsItsIndex() throws {
-        let made = JobDecision(job(), pods: [], now: now).create
-        #expect(made.map(\.generateName) == ["j-0-", "j-1-"])
-        let second = try #require(made.last)
-        #expect(second["spec", "hostname"] == "j-1")
-        #expect(second.labels["batch.kubernetes.io/job-completion-index"] == "1")
-        let variable = second["spec", "containers"]?[0]?["env"]?[0]
-        #expect(variable?["name"] == "JOB_COMPLETION_INDEX")
-        let path = variable?[path: ["valueFrom", "fieldRef", "fieldPath"]]?.stringValue
-        #expect(path == "metadata.labels['batch.kubernetes.io/job-completion-index']")
-    }
-
-    @Test func doneIndexesAreKeptAsIntervalsAndNotMadeAgain() {
-        let decision = JobDecision(
-            job(status: ["completedIndexes": "1", "succeeded": 1]), pods: [pod(0, "Running"), pod(2, "Succeeded")],
-            now: now)
-        #expect(decision.status?["completedIndexes"] == "1,2" && decision.status?["succeeded"] == 2)
-        #expect(decision.create.map(\.generateName) == ["j-3-"])
-    }
-
-    @Test func ofTwoPodsWithOneIndexOneGoes() {
-        var twin = pod(0, "Running")
-        twin["metadata", "uid"] = "twin"
-        let decision = JobDecision(job(), pods: [pod(0, "Running"), twin], now: now)
-        #expect(decision.drop.count == 1)
-    }
-
-    @Test func anIndexThatFailsTooOftenFailsAloneUntilAllAreDecided() throws {
-        let limited: JSONValue = ["backoffLimitPerIndex": 1, "backoffLimit": 100]
-        let once = JobDecision(job(limited), pods: [pod(0, "Failed", failures: 0), pod(1, "Running")], now: now)
-        #expect(once.status?["failedIndexes"] == "")
-        let again = try #require(once.create.first)
-        #expect(again.annotations[UntypedObject.JobAnnotation.failures] == "1")
-        #expect(once.release.isEmpty, "kept until its replacement has its count")
-        let twice = JobDecision(job(limited), pods: [pod(0, "Failed", failures: 1), pod(1, "Running")], now: now)
-        #expect(twice.status?["failedIndexes"] == "0" && twice.create.map(\.generateName) == ["j-2-"])
-        let last = JobDecision(
-            job(limited, status: ["completedIndexes": "1-3"]), pods: [pod(0, "Failed", failures: 1)], now: now)
-        #expect(last.status?["conditions"]?[0]?["reason"] == "FailedIndexes")
-        let capped: JSONValue = ["backoffLimitPerIndex": 0, "backoffLimit": 100, "maxFailedIndexes": 0]
-        let over = JobDecision(job(capped), pods: [pod(0, "Failed"), pod(1, "Running")], now: now)
-        #expect(over.status?["conditions"]?[0]?["reason"] == "MaxFailedIndexesExceeded")
-    }
-
-    @Test func theSuccessPolicyEndsItEarly() {
-        let policy: JSONValue = ["successPolicy": ["rules": [["succeededIndexes": "0,2-3", "succeededCount": 2]]]]
-        let one = JobDecision(job(policy), pods: [pod(1, "Succeeded"), pod(2, "Succeeded")], now: now)
-        #expect(one.status?["conditions"] == nil)
-        let two = JobDecision(job(policy), pods: [pod(0, "Succeeded"), pod(2, "Succeeded")], now: now)
-        #expect(two.status?["conditions"]?[0]?["message"] == "Matched rules at index 0")
-    }
-
-    @Test(arguments: [("", ""), ("0", "0"), ("0,1", "0,1"), ("0-2,4,6,7", "0-2,4,6,7"), ("0-9", "0-7"), ("x,3", "3")])
-    func indexesAreReadAndWritten(text: String, written: String) {
-        #expect(CompletionIndexes(text, completions: 8).text == written)
     }
 }

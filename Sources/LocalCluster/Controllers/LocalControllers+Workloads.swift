@@ -5,8 +5,6 @@ extension LocalControllers {
     /// Those that make pods, and those that say how many.
     func workloads(_ context: ControllerContext) -> [Controller] {
         let autoscalers = ObjectCache(context.client, .horizontalPodAutoscaler)
-        let daemonSets = ObjectCache(context.client, .daemonSet)
-        let cronJobs = ObjectCache(context.client, .cronJob)
         let podsOfSets = Watched.owned(context.pods.informer, by: .replicaSet)
         // A Recreate waits for the pods of old ReplicaSets, which are not the Deployment's own.
         let podsOfDeployments = Watched(context.pods.informer) { event in
@@ -34,33 +32,15 @@ extension LocalControllers {
                     Watched(context.pods.informer, keys: JobReconciler.strays),
                 ], logger: logger, reconciler: JobReconciler(context: context)),
             Controller(
-                "cronjob", for: cronJobs.informer, watching: [.owned(context.jobs.informer, by: .cronJob)],
-                logger: logger, reconciler: CronJobReconciler(context: context, cronJobs: cronJobs)),
-            Controller(
-                "daemonset", for: daemonSets.informer,
-                watching: [
-                    .owned(context.pods.informer, by: .daemonSet),
-                    .orphans(context.pods.informer, for: daemonSets),
-                    .owned(context.revisions.informer, by: .daemonSet),
-                    Watched(context.nodes.informer) { event in
-                        if case .updated(let old, let new) = event, old.spec == new.spec, old.labels == new.labels {
-                            return []
-                        }
-                        return daemonSets.informer.store.keys
-                    },
-                ], workers: 1, logger: logger,
-                reconciler: DaemonSetReconciler(context: context, daemonSets: daemonSets)),
-            Controller(
-                "statefulset", for: context.statefulSets.informer,
-                watching: [
-                    .owned(context.pods.informer, by: .statefulSet),
-                    .orphans(context.pods.informer, for: context.statefulSets),
-                    .owned(context.revisions.informer, by: .statefulSet),
-                ], logger: logger, reconciler: StatefulSetReconciler(context: context)),
-            Controller(
                 "horizontalpodautoscaler", for: autoscalers.informer, workers: 2,
                 resync: .seconds(60), logger: logger,
                 reconciler: AutoscalerReconciler(context: context, autoscalers: autoscalers)),
         ]
+            + UnrunReconciler.kinds.map { kind in
+                let objects = ObjectCache(context.client, kind)
+                return Controller(
+                    kind.kind.lowercased(), for: objects.informer, workers: 1, logger: logger,
+                    reconciler: UnrunReconciler(objects: objects, events: context.events.unrun))
+            }
     }
 }

@@ -12,24 +12,15 @@ extension JobPass {
         let dropped = Set(decision.drop.map(\.uid))
         for pod in tracked.sorted(by: { $0.name < $1.name }) where !dropped.contains(pod.uid) {
             let isFailed = hasFailed(pod)
-            guard target != nil || Self.hasSucceeded(pod) || (isFailed && !isAwaitingReplacement(pod)) else { continue }
+            guard target != nil || Self.hasSucceeded(pod) || isFailed else { continue }
             decision.release.append(pod)
             if Self.hasSucceeded(pod), !uncountedFailed.contains(pod.uid) {
-                if !spec.isIndexed, !uncountedSucceeded.contains(pod.uid) { uncountedSucceeded.append(pod.uid) }
+                if !uncountedSucceeded.contains(pod.uid) { uncountedSucceeded.append(pod.uid) }
             } else if isFailed || (target != nil && target?.type != "SuccessCriteriaMet") {
                 // Of a Job that has failed, what still runs has failed with it.
-                guard !uncountedFailed.contains(pod.uid), !spec.isIndexed || index(pod) != nil, !isIgnored(pod) else {
-                    continue
-                }
-                uncountedFailed.append(pod.uid)
+                if !uncountedFailed.contains(pod.uid) { uncountedFailed.append(pod.uid) }
             }
         }
-        if spec.isIndexed { succeeded = completed.count }
-    }
-
-    func isAwaitingReplacement(_ pod: UntypedObject) -> Bool {
-        guard spec.backoffLimitPerIndex != nil, let index = index(pod) else { return false }
-        return lastFailed(index)?.uid == pod.uid
     }
 
     var terminatingCount: Int { pods.count(where: \.isPodTerminating) }
@@ -85,8 +76,6 @@ extension JobPass {
         var status = JSONValue(counts: ["active": activeCount, "succeeded": succeeded, "failed": failed])
         status["ready"] = JSONValue(kept.count(where: \.isPodReady))
         status["terminating"] = JSONValue(terminatingCount + decision.drop.count + decision.delete.count)
-        if spec.isIndexed, !completed.isEmpty { status["completedIndexes"] = .string(completed.text) }
-        if spec.isIndexed, spec.backoffLimitPerIndex != nil { status["failedIndexes"] = .string(failedIndexes.text) }
         if !spec.isSuspended { status["startTime"] = job["status", "startTime"] ?? .string(now.seconds) }
         if conditions.status("Complete") == "True" { status["completionTime"] = .string(now.seconds) }
         var uncounted: JSONValue = .emptyObject

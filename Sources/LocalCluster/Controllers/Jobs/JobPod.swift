@@ -2,21 +2,7 @@ import KubernetesClient
 
 /// What a Job asks of its pods.
 extension UntypedObject {
-    enum JobAnnotation {
-        static let index = "batch.kubernetes.io/job-completion-index"
-        static let failures = "batch.kubernetes.io/job-index-failure-count"
-        static let ignoredFailures = "batch.kubernetes.io/job-index-ignored-failure-count"
-    }
-
     var isTrackedByJob: Bool { finalizers.contains(JobDecision.finalizer) }
-
-    var completionIndex: Int? {
-        annotations[JobAnnotation.index].flatMap(Int.init).flatMap { $0 >= 0 ? $0 : nil }
-    }
-
-    func failureCount(_ annotation: String) -> Int { max(0, annotations[annotation].flatMap(Int.init) ?? 0) }
-
-    var failuresOfIndex: Int { failureCount(JobAnnotation.failures) + failureCount(JobAnnotation.ignoredFailures) }
 
     /// When a pod that is over ended, as well as one can know.
     var podFinishTime: Timestamp {

@@ -12,8 +12,6 @@ struct ControllerContext: Sendable {
     let deployments: ObjectCache
     let replicaSets: ObjectCache
     let jobs: ObjectCache
-    let statefulSets: ObjectCache
-    let revisions: ObjectCache
     let services: ObjectCache
     let endpointSlices: ObjectCache
     let namespaces: ObjectCache
@@ -27,8 +25,6 @@ struct ControllerContext: Sendable {
         deployments = ObjectCache(client, .deployment)
         replicaSets = ObjectCache(client, .replicaSet)
         jobs = ObjectCache(client, .job)
-        statefulSets = ObjectCache(client, .statefulSet)
-        revisions = ObjectCache(client, ControllerHistory.kind)
         services = ObjectCache(client, .service)
         endpointSlices = ObjectCache(client, .endpointSlice)
         namespaces = ObjectCache(client, .namespace)

@@ -7,40 +7,36 @@ struct ControllerEvents: Sendable {
     let deployment: EventRecorder
     let replicaSet: EventRecorder
     let job: EventRecorder
-    let cronJob: EventRecorder
-    let statefulSet: EventRecorder
-    let daemonSet: EventRecorder
     let autoscaler: EventRecorder
     let scheduler: EventRecorder
     let nodes: EventRecorder
     let taintEviction: EventRecorder
     let garbageCollector: EventRecorder
     let disruption: EventRecorder
+    let unrun: EventRecorder
+    private let all: [EventRecorder]
 
     init(_ client: KubernetesClient, logger: Logger) {
+        var all: [EventRecorder] = []
         func recorder(_ component: String) -> EventRecorder {
-            EventRecorder(client: client, component: component, logger: logger)
+            all.append(EventRecorder(client: client, component: component, logger: logger))
+            return all[all.count - 1]
         }
         deployment = recorder("deployment-controller")
         replicaSet = recorder("replicaset-controller")
         job = recorder("job-controller")
-        cronJob = recorder("cronjob-controller")
-        statefulSet = recorder("statefulset-controller")
-        daemonSet = recorder("daemonset-controller")
         autoscaler = recorder("horizontal-pod-autoscaler")
         scheduler = recorder("default-scheduler")
         nodes = recorder("node-controller")
         taintEviction = recorder("taint-eviction-controller")
         garbageCollector = recorder("garbage-collector-controller")
         disruption = recorder("controllermanager")
+        unrun = recorder("local-controllers")
+        self.all = all
     }
 
     /// Sends what is recorded until cancelled or told to shut down gracefully.
     func run() async {
-        let all = [
-            deployment, replicaSet, job, cronJob, statefulSet, daemonSet, autoscaler, scheduler, nodes,
-            taintEviction, garbageCollector, disruption,
-        ]
         await withTaskGroup(of: Void.self) { group in
             for recorder in all { group.addTask { try? await recorder.run() } }
         }

@@ -42,10 +42,7 @@ struct ProbeRunner: Sendable {
             return await get(scheme, "\(host ?? address):\(port)", path, headers, timeout)
         case .tcp(let host, let port): return await connect(host ?? address, port, timeout)
         case .exec(let command): return await execute(command, timeout, process)
-        case .grpc(let port, let service):
-            let problem = await GRPCHealthCheck.run(
-                host: address, port: port, service: service, timeout: TimeAmount(timeout))
-            return problem.map { .failure($0) } ?? .success
+        case .grpc: return .failure("gRPC probes are not run by this node; use httpGet, tcpSocket or exec")
         case .sleep(let pause):
             try? await Task.sleep(for: min(pause, timeout))
             return .success

@@ -13,7 +13,8 @@ enum ProbeAction: Sendable, Equatable {
     case exec([String])
     case http(scheme: String, host: String?, port: Int, path: String, headers: [Header])
     case tcp(host: String?, port: Int)
-    case grpc(port: Int, service: String)
+    /// A gRPC health check: never a success, and its events say why.
+    case grpc
     /// Of hooks only.
     case sleep(Duration)
 
@@ -45,8 +46,8 @@ enum ProbeAction: Sendable, Equatable {
                 port: port(http["port"]), path: path.hasPrefix("/") ? path : "/" + path, headers: headers)
         } else if let tcp = json["tcpSocket"] {
             self = .tcp(host: tcp["host"]?.stringValue, port: port(tcp["port"]))
-        } else if let grpc = json["grpc"] {
-            self = .grpc(port: grpc["port"]?.intValue ?? 0, service: grpc["service"]?.stringValue ?? "")
+        } else if json["grpc"] != nil {
+            self = .grpc
         } else if let seconds = json[path: ["sleep", "seconds"]]?.intValue {
             self = .sleep(.seconds(seconds))
         } else {
