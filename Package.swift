@@ -183,7 +183,8 @@ let targets: [Target] = [
     tests(
         "KubernetesClientTests",
         [
-            "KubernetesClient", "PodEnvironment", "FaultProxy", nioCore, nioPosix, nioHTTP1, nioSSL, x509, asn1, crypto,
+            "KubernetesClient", "PodEnvironment", "FaultProxy", logging, nioCore, nioPosix, nioHTTP1, nioSSL, x509,
+            asn1, crypto,
         ]),
     tests(
         "KubernetesRuntimeTests",
@@ -202,9 +203,13 @@ let targets: [Target] = [
     tests("APIMachineryTests", ["APIMachinery", "KubernetesClient"]),
     tests(
         "LocalAPIServerTests",
-        ["LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, nioHTTP1, serviceLifecycle]),
+        [
+            "LocalAPIServer", "APIMachinery", "KubernetesClient", httpTypes, logging, nioEmbedded, nioHTTP1,
+            serviceLifecycle,
+        ]),
     tests(
-        "LocalControllersTests", ["LocalControllers", "LocalAPIServer", "KubernetesClient", logging, serviceLifecycle]),
+        "LocalControllersTests",
+        ["LocalControllers", "LocalAPIServer", "APIMachinery", "KubernetesClient", logging, serviceLifecycle]),
     tests(
         "LocalNodeTests",
         [

@@ -59,6 +59,47 @@ import Testing
         withExtendedLifetime(store) {}
     }
 
+    @Test(
+        arguments: [
+            [:], ["metadata": [:]], ["metadata": ["labels": [:]]],
+            [
+                "data": [
+                    "metadata": #"{"labels":{"app":"wrong"}}"#, "braces": "}{][", "end": "\\", "quote": "\"metadata\":",
+                    "\"metadata": "x",
+                ],
+                "metadata": [
+                    "labels": ["app": "right", "a/b": "ä\"\\"], "uid": "u-1", "annotations": ["labels": "no"],
+                ],
+            ],
+            [
+                "a": [["metadata": ["labels": ["app": "wrong"]]]], "metadata": ["uid": "u-2"],
+                "spec": ["nodeName": "n1"],
+            ],
+            ["data": ["k": .string(String(repeating: "x{\"", count: 50_000))], "metadata": ["labels": ["app": "big"]]],
+            ["b": [.null, true, 1.5, [:]], "metadata": ["labels": ["empty": ""]], "z": -1],
+        ] as [JSONValue])
+    func whatIsSelectedByIsReadFromTheBytesOfAnyObject(content: JSONValue) throws {
+        let path = folder() + "/objects.sqlite"
+        var object = content
+        object[path: ["metadata", "name"]] = "o"
+        object[path: ["metadata", "namespace"]] = "n"
+        let store = try ObjectStore(path: path)
+        let stored = try store.commit(
+            StoreChange(resource: "things", namespace: "n", name: "o", basis: nil, object: object))
+        object[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
+        for found in [stored, try #require(try ObjectStore(path: path).object("things", "n", "o"))] {
+            #expect(found.value() == object)
+            #expect(found.labels == content[path: ["metadata", "labels"]]?.stringMapValue ?? [:])
+            #expect(found.uid == content[path: ["metadata", "uid"]]?.stringValue ?? "")
+            for path in [["spec", "nodeName"], ["data", "end"], ["metadata"], ["a"], ["no", "such"]] {
+                #expect(found.value(at: path) == object[path: path])
+            }
+            var partial: [UInt8] = []
+            found.writeMetadata(to: &partial)
+            #expect(try JSONValue(parsing: partial)["metadata"] == object["metadata"])
+        }
+    }
+
     @Test func aChangeMadeFromAnOldRevisionIsRefused() throws {
         let store = try ObjectStore(path: folder() + "/objects.sqlite")
         let first = try put(store, "a", 1)
@@ -92,21 +133,39 @@ import Testing
         #expect(store.list("configmaps", namespace: "m").objects.isEmpty)
     }
 
+    private static func told(_ watch: ObjectStore.Watch) async -> [String] {
+        var seen: [String] = []
+        for await batch in watch.queue.batches {
+            for case .event(let event) in batch { seen.append("\(event.isDeletion ? "-" : "+")\(event.object.name)") }
+        }
+        return seen
+    }
+
     @Test func aWatchSeesThePastSinceItsRevisionThenWhatHappens() async throws {
         let store = try ObjectStore(path: folder() + "/objects.sqlite")
         store.begin("configmaps")
         let first = try put(store, "a", 1)
         try put(store, "b", 1)
-        let watch = try store.watch("configmaps", namespace: nil, from: .after(first.revision))
-        #expect(watch.past.map(\.object.name) == ["b"])
+        let (watch, beginning) = try store.watch("configmaps", namespace: nil, from: .after(first.revision))
+        let (elsewhere, _) = try store.watch("configmaps", namespace: "other", from: .after(first.revision))
+        #expect(beginning.past.map(\.object.name) == ["b"])
         try put(store, "c", 1)
         try delete(store, "a")
         store.end(watch)
-        var seen: [String] = []
-        for await case .event(let event) in watch.signals {
-            seen.append("\(event.isDeletion ? "-" : "+")\(event.object.name)")
+        store.end(elsewhere)
+        #expect(await Self.told(watch) == ["+c", "-a"])
+        #expect(await Self.told(elsewhere).isEmpty, "what happens in other namespaces wakes nobody")
+    }
+
+    @Test func aWatcherThatDoesNotKeepUpIsToldAllUpToAPointAndThenClosed() async throws {
+        let queue = WatchQueue()
+        for revision in 1...10_000 { queue.send(.progress(Int64(revision))) }
+        var told: [Int64] = []
+        for await batch in queue.batches {
+            for case .progress(let revision) in batch { told.append(revision) }
         }
-        #expect(seen == ["+c", "-a"])
+        #expect(told.count < 10_000)
+        #expect(told == Array(1...Int64(told.count)), "nothing is left out before the end")
     }
 
     @Test func aWatchFromBeforeTheStartIsTooOld() throws {

@@ -21,6 +21,27 @@ struct JSONReader {
         return value
     }
 
+    /// Where the value of an object's member stands, `nil` when there is none.
+    mutating func range(of member: String) throws(JSONTextError) -> Range<Int>? {
+        skipSpace()
+        guard take(UInt8(ascii: "{")) else { return nil }
+        repeat {
+            skipSpace()
+            guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { return nil }
+            let key = position
+            try skipString()
+            let isWanted = bytes[key + 1..<position - 1].elementsEqual(member.utf8)
+            skipSpace()
+            guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
+            skipSpace()
+            let start = position
+            try skipValue()
+            if isWanted { return start..<position }
+            skipSpace()
+        } while take(UInt8(ascii: ","))
+        return nil
+    }
+
     private func error(_ message: String) -> JSONTextError { JSONTextError(message: message, offset: position) }
 
     private mutating func skipSpace() {

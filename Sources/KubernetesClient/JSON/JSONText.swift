@@ -41,6 +41,21 @@ extension JSONValue {
         try self.init(parsing: Array(text.utf8), duplicateKey: duplicateKey)
     }
 
+    /// Where in an object's text the value of one of its members stands, `nil` when it has none. Found without reading
+    /// values, and what comes after it is not looked at.
+    ///
+    /// - Parameters:
+    ///   - member: a key without characters that JSON escapes.
+    ///   - text: JSON that is known to be well formed.
+    /// - Returns: a range of `text`'s indices.
+    package static func range(of member: String, in text: ArraySlice<UInt8>) -> Range<Int>? {
+        let found = text.withUnsafeBufferPointer { buffer in
+            var reader = JSONReader(bytes: buffer)
+            return try? reader.range(of: member)
+        }
+        return found.map { text.startIndex + $0.lowerBound..<text.startIndex + $0.upperBound }
+    }
+
     private static func parse(
         _ buffer: UnsafeBufferPointer<UInt8>, _ projection: JSONProjection, _ duplicateKey: (String) -> Void
     ) -> Result<JSONValue, JSONTextError> {
@@ -79,11 +94,11 @@ extension JSONValue {
             out.append(UInt8(ascii: "]"))
         case .object(let members):
             out.append(UInt8(ascii: "{"))
-            for (index, key) in members.keys.sorted().enumerated() {
+            for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                Self.write(key, to: &out)
+                Self.write(member.key, to: &out)
                 out.append(UInt8(ascii: ":"))
-                members[key]?.write(to: &out)
+                member.value.write(to: &out)
             }
             out.append(UInt8(ascii: "}"))
         }
@@ -97,21 +112,34 @@ extension JSONValue {
 
     private static func write(_ string: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): out.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case UInt8(ascii: "\\"): out.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0x0A: out.append(contentsOf: "\\n".utf8)
-            case 0x0D: out.append(contentsOf: "\\r".utf8)
-            case 0x09: out.append(contentsOf: "\\t".utf8)
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                out.append(contentsOf: "\\u00".utf8)
-                out.append(digits[Int(byte >> 4)])
-                out.append(digits[Int(byte & 15)])
-            default: out.append(byte)
+        var string = string
+        string.withUTF8 { bytes in
+            var written = 0
+            for index in bytes.indices where needsEscape(bytes[index]) {
+                out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[written..<index]))
+                writeEscaped(bytes[index], to: &out)
+                written = index + 1
             }
+            out.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[written...]))
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func writeEscaped(_ byte: UInt8, to out: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): out.append(contentsOf: [UInt8(ascii: "\\"), byte])
+        case 0x0A: out.append(contentsOf: "\\n".utf8)
+        case 0x0D: out.append(contentsOf: "\\r".utf8)
+        case 0x09: out.append(contentsOf: "\\t".utf8)
+        default:
+            let digits = Array("0123456789abcdef".utf8)
+            out.append(contentsOf: "\\u00".utf8)
+            out.append(digits[Int(byte >> 4)])
+            out.append(digits[Int(byte & 15)])
+        }
     }
 }

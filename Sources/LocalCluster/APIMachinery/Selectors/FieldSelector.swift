@@ -70,17 +70,23 @@ public struct FieldSelector: Sendable, Hashable {
         return Requirement(field: String(field), equal: equal, value: String(plain))
     }
 
-    public func matches(_ object: JSONValue) -> Bool {
-        requirements.allSatisfy { (Self.value(of: $0.field, in: object) == $0.value) == $0.equal }
+    public func matches(_ object: JSONValue) -> Bool { matches { object[path: $0] } }
+
+    /// - Parameter value: gives the object's value at a path of keys.
+    public func matches(_ value: ([String]) -> JSONValue?) -> Bool {
+        requirements.allSatisfy { (Self.value(of: $0.field, value) == $0.value) == $0.equal }
     }
 
-    private static func value(of field: String, in object: JSONValue) -> String {
+    /// Whether nothing but the object's name and namespace is looked at.
+    public var isAboutMetadata: Bool { requirements.allSatisfy { $0.field.hasPrefix("metadata.") } }
+
+    private static func value(of field: String, _ find: ([String]) -> JSONValue?) -> String {
         let path: [String] =
             switch field {
             case "source": ["source", "component"]
             default: field.split(separator: ".").map(String.init)
             }
-        let value = object[path: path] ?? object[path: modern(path)]
+        let value = find(path) ?? modern(path).flatMap(find)
         switch value {
         case nil, .null: return field == "spec.unschedulable" ? "false" : field == "status.successful" ? "0" : ""
         case .some(let value): return value.stringValue ?? value.text()
@@ -88,12 +94,12 @@ public struct FieldSelector: Sendable, Hashable {
     }
 
     /// The same field of an event seen as `events.k8s.io`.
-    private static func modern(_ path: [String]) -> [String] {
+    private static func modern(_ path: [String]) -> [String]? {
         switch path.first {
         case "involvedObject": ["regarding"] + path.dropFirst()
         case "source": ["deprecatedSource", "component"]
         case "reportingComponent": ["reportingController"]
-        default: path
+        default: nil
         }
     }
 

@@ -30,7 +30,7 @@ struct BindingIndex: Sendable {
 
     private var grants: [Subject: [RoleGrant]] = [:]
 
-    init(_ bindings: ArraySlice<StoredObject>) {
+    init(_ bindings: some Sequence<StoredObject>) {
         for (position, stored) in bindings.enumerated() {
             let binding = stored.value()
             for subject in binding["subjects"]?.arrayValue ?? [] {

@@ -51,10 +51,14 @@ extension APIHandler {
         case .table:
             return .json(try Table(request).json(page.objects.map { request.view($0) }, metadata: page.metadata(false)))
         case .partialList:
-            return .json([
+            var list: JSONValue = [
                 "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList", "metadata": page.metadata(false),
-                "items": page.objects.isEmpty ? .null : .array(page.objects.map { request.view($0).partialMetadata }),
-            ])
+            ]
+            if page.objects.isEmpty {
+                list["items"] = .null
+                return .json(list)
+            }
+            return .json(page.bytes(list) { $0.writeMetadata(to: &$1) })
         case .full, .partialObject: return .json(listBytes(request, page))
         }
     }
@@ -66,24 +70,15 @@ extension APIHandler {
             "apiVersion": .string(definition.apiVersion), "kind": .string(definition.listKind),
             "metadata": page.metadata(definition.isCustom),
         ]
-        var bytes = Array(head.bytes().dropLast())
-        bytes.reserveCapacity(page.objects.reduce(256) { $0 + $1.body.count + 128 })
-        bytes.append(contentsOf: ",\"items\":[".utf8)
-        for (index, object) in page.objects.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: ",")) }
-            if request.showsStoredBytes {
-                bytes.append(contentsOf: object.body)
-            } else {
-                var value = request.view(object)
-                if !definition.isCustom {
-                    value["apiVersion"] = nil
-                    value["kind"] = nil
-                }
-                bytes.append(contentsOf: value.bytes())
+        if request.showsStoredBytes { return page.bytes(head) { $1.append(contentsOf: $0.body) } }
+        return page.bytes(head) { object, bytes in
+            var value = request.view(object)
+            if !definition.isCustom {
+                value["apiVersion"] = nil
+                value["kind"] = nil
             }
+            bytes.append(contentsOf: value.bytes())
         }
-        bytes.append(contentsOf: "]}\n".utf8)
-        return bytes
     }
 
     /// The selected objects, page by page when there is a limit.
@@ -101,13 +96,13 @@ extension APIHandler {
         var page = ObjectPage(revision: revision)
         // What may be of any age comes from Kubernetes' cache, which knows no pages.
         let limit = options.revision == 0 && options.match == nil ? 0 : options.limit
+        if let token = options.continuation { objects = objects.after(token.namespace, token.name) }
         for (index, object) in zip(objects.indices, objects) {
-            if let token = options.continuation, !object.isOrdered(after: token) { continue }
             guard request.selects(object, options) else { continue }
             if limit > 0, page.objects.count == limit, let last = page.objects.last {
                 page.next = ContinueToken(revision: revision, after: last).text
                 if options.labels.requirements.isEmpty, options.fields == nil {
-                    page.remaining = objects.endIndex - index
+                    page.remaining = objects.distance(from: index, to: objects.endIndex)
                 }
                 break
             }
@@ -131,6 +126,22 @@ struct ObjectPage {
         if let remaining { metadata["remainingItemCount"] = JSONValue(remaining) }
         return metadata
     }
+
+    /// The list with its objects.
+    ///
+    /// - Parameter head: what comes before `items`.
+    func bytes(_ head: JSONValue, write: (StoredObject, inout [UInt8]) -> Void) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(objects.reduce(256) { $0 + $1.body.count + 128 })
+        bytes.append(contentsOf: head.bytes().dropLast())
+        bytes.append(contentsOf: ",\"items\":[".utf8)
+        for (index, object) in objects.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            write(object, &bytes)
+        }
+        bytes.append(contentsOf: "]}\n".utf8)
+        return bytes
+    }
 }
 
 extension ObjectRequest {
@@ -140,13 +151,9 @@ extension ObjectRequest {
         guard options.labels.requirements.isEmpty || options.labels.matches(object.labels) else { return false }
         guard let fields = options.fields else { return true }
         if let name = fields.name, object.name != name { return false }
+        // What a schema or another view says may differ from what is stored; names do not.
+        if showsStoredBytes || fields.isAboutMetadata { return fields.matches { object.value(at: $0) } }
         return fields.matches(view(object))
-    }
-}
-
-extension StoredObject {
-    fileprivate func isOrdered(after token: ContinueToken) -> Bool {
-        namespace == token.namespace ? name > token.name : namespace > token.namespace
     }
 }
 

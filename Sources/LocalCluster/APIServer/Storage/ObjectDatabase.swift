@@ -38,11 +38,16 @@ struct ObjectDatabase: Sendable {
     func load() throws -> (objects: [String: [StoredObject]], revision: Int64) {
         try queue.read { database in
             var objects: [String: [StoredObject]] = [:]
-            let rows = try Row.fetchCursor(database, sql: "SELECT resource, revision, body FROM objects")
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT resource, namespace, name, revision, body FROM objects")
+            // The rows of a namespace come together; its name need be in memory but once.
+            var namespace = ""
             while let row = try rows.next() {
-                let body: Data = row["body"]
-                objects[row["resource"], default: []].append(
-                    try StoredObject(body: Array(body), revision: row["revision"]))
+                let next: String = row[1]
+                if next != namespace { namespace = next }
+                let body: [UInt8] = try row.withUnsafeData(atIndex: 4) { Array($0 ?? Data()) }
+                objects[row[0], default: []].append(
+                    StoredObject(body: body, namespace: namespace, name: row[2], revision: row[3]))
             }
             return (objects, try Int64.fetchOne(database, sql: "SELECT revision FROM latest") ?? 1)
         }

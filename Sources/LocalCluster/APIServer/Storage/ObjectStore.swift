@@ -7,15 +7,22 @@ internal import Synchronization
 /// One lock orders the writers (a commit of a few tens of microseconds), another guards what readers see and is only
 /// held for lookups.
 final class ObjectStore: Sendable {
-    private struct Memory {
+    struct Memory {
         var revision: Int64
         var collections: [String: ResourceObjects]
         var nextWatcher = 0
         var isClosed = false
+
+        func objects(_ resource: String) -> SortedObjects { collections[resource]?.objects ?? SortedObjects() }
+
+        mutating func change(_ resource: String, _ body: (inout ResourceObjects) throws -> Void) rethrows {
+            let floor = revision
+            try body(&collections[resource, default: ResourceObjects(floor: floor)])
+        }
     }
 
     private let disk: Mutex<ObjectDatabase>
-    private let memory: Mutex<Memory>
+    let memory: Mutex<Memory>
 
     /// Opens or makes the database in a folder.
     init(path: String) throws {
@@ -30,7 +37,7 @@ final class ObjectStore: Sendable {
     var revision: Int64 { memory.withLock { $0.revision } }
 
     func object(_ resource: String, _ namespace: String, _ name: String) -> StoredObject? {
-        memory.withLock { $0.collections[resource]?.object(namespace, name) }
+        memory.withLock { $0.collections[resource]?.objects.object(namespace, name) }
     }
 
     /// How many objects and watches there are of each resource.
@@ -44,22 +51,19 @@ final class ObjectStore: Sendable {
     func revision(of resource: String) -> Int64 { memory.withLock { $0.collections[resource]?.revision ?? 0 } }
 
     /// The objects of a resource as of now, and the store's revision at this moment.
-    func list(_ resource: String, namespace: String? = nil) -> (objects: ArraySlice<StoredObject>, revision: Int64) {
-        memory.withLock { ($0.collections[resource]?.slice(namespace) ?? [], $0.revision) }
+    func list(_ resource: String, namespace: String? = nil) -> (objects: ObjectSlice, revision: Int64) {
+        memory.withLock { ($0.objects(resource).slice(namespace), $0.revision) }
     }
 
     /// The objects of a resource as of an earlier revision, `nil` when it has been forgotten.
-    func list(_ resource: String, namespace: String?, at revision: Int64) -> ArraySlice<StoredObject>? {
+    func list(_ resource: String, namespace: String?, at revision: Int64) -> ObjectSlice? {
         let collection = memory.withLock { $0.collections[resource] }
-        guard let collection else { return [] }
-        return collection.snapshot(at: revision)?.slice(namespace)
+        return (collection.map { $0.snapshot(at: revision) } ?? SortedObjects())?.slice(namespace)
     }
 
     /// Forgets the past of a resource that begins to be served, so that no watch can go back beyond that.
     func begin(_ resource: String) {
-        memory.withLock {
-            if $0.collections[resource] == nil { $0.collections[resource] = ResourceObjects(floor: $0.revision) }
-        }
+        memory.withLock { $0.change(resource) { _ in } }
     }
 
     /// Makes one change.
@@ -69,7 +73,7 @@ final class ObjectStore: Sendable {
     func commit(_ change: StoreChange) throws -> StoredObject {
         try disk.withLock { database in
             let (current, last) = memory.withLock {
-                ($0.collections[change.resource]?.object(change.namespace, change.name), $0.revision)
+                ($0.collections[change.resource]?.objects.object(change.namespace, change.name), $0.revision)
             }
             guard current?.revision == change.basis else { throw StoreConflict() }
             let revision = last + 1
@@ -81,91 +85,10 @@ final class ObjectStore: Sendable {
             }
             let event = StoreEvent(object: stored, previous: current, isDeletion: change.isDeletion)
             memory.withLock {
+                $0.change(change.resource) { $0.apply(event) }
                 $0.revision = revision
-                $0.collections[change.resource, default: ResourceObjects(floor: last)].apply(event)
             }
             return stored
-        }
-    }
-}
-
-extension ObjectStore {
-    /// A watch from now on or from an earlier revision.
-    struct Watch: Sendable {
-        let id: Int
-        let resource: String
-        /// What has happened since the revision asked for.
-        let past: [StoreEvent]
-        /// What exists now, when the watch was asked to begin with that.
-        let existing: ArraySlice<StoredObject>
-        /// The revision of `existing`, after `past`.
-        let revision: Int64
-        let signals: AsyncStream<WatchSignal>
-        let continuation: AsyncStream<WatchSignal>.Continuation
-    }
-
-    enum WatchStart: Sendable {
-        /// With what exists now, then what changes.
-        case existing
-        case now
-        /// With what changed since then.
-        case after(Int64)
-    }
-
-    /// - Throws: ``RevisionForgotten`` when the past since that revision is not known any more.
-    func watch(_ resource: String, namespace: String?, from start: WatchStart) throws -> Watch {
-        try memory.withLock { memory throws in
-            let (signals, continuation) = AsyncStream.makeStream(
-                of: WatchSignal.self, bufferingPolicy: .bufferingOldest(8192))
-            var collection = memory.collections[resource] ?? ResourceObjects(floor: memory.revision)
-            var past: [StoreEvent] = []
-            if case .after(let revision) = start {
-                guard revision >= collection.floor else {
-                    throw RevisionForgotten(asked: revision, oldest: collection.floor + 1)
-                }
-                past = collection.history.filter { $0.revision > revision }
-            }
-            let id = memory.nextWatcher
-            memory.nextWatcher += 1
-            if memory.isClosed { continuation.finish() } else { collection.watchers[id] = continuation }
-            let existing: ArraySlice<StoredObject> =
-                if case .existing = start { collection.slice(namespace) } else { [] }
-            memory.collections[resource] = collection
-            return Watch(
-                id: id, resource: resource, past: past, existing: existing, revision: memory.revision, signals: signals,
-                continuation: continuation)
-        }
-    }
-
-    func end(_ watch: Watch) {
-        watch.continuation.finish()
-        memory.withLock { $0.collections[watch.resource]?.watchers[watch.id] = nil }
-    }
-
-    /// Tells every watcher how far it has got, so that an idle one need not list again later.
-    func tellProgress() {
-        memory.withLock { memory in
-            for collection in memory.collections.values {
-                for watcher in collection.watchers.values { watcher.send(.progress(memory.revision)) }
-            }
-        }
-    }
-
-    /// Tells one watcher how far it has got.
-    func tellProgress(_ watch: Watch) {
-        memory.withLock { _ = $0.collections[watch.resource]?.watchers[watch.id]?.send(.progress($0.revision)) }
-    }
-
-    /// Ends all watches of a resource that is served no longer.
-    func endWatches(_ resource: String) {
-        memory.withLock { $0.collections[resource]?.watchers.values.forEach { $0.finish() } }
-    }
-
-    /// Ends all watches, now and later: the server is stopping.
-    func close() {
-        memory.withLock { memory in
-            memory.isClosed = true
-            for collection in memory.collections.values { collection.watchers.values.forEach { $0.finish() } }
         }
     }
 }

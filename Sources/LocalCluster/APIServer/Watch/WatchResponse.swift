@@ -12,48 +12,53 @@ extension APIHandler {
         let start: ObjectStore.WatchStart =
             switch (options.sendInitialEvents, options.revision) {
             case (true, _): .existing
-            case (false, nil), (false, 0): .now
+            // From this moment on, though the watch itself begins with its answer.
+            case (false, nil), (false, 0): .after(store.revision)
             case (nil, nil), (nil, 0): .existing
             case (_, let revision?): .after(revision)
             }
-        let watch: ObjectStore.Watch
-        do {
-            watch = try store.watch(request.definition.storageKey, namespace: namespace, from: start)
-        } catch let error as RevisionForgotten {
-            return .json(form.line("ERROR", StatusError.tooOld(error).status))
-        }
         let store = store
-        // A client that went away, or the end of the time it asked for, ends the stream of signals and with it the answer.
-        let channel = request.request.channel
-        let seconds = options.timeoutSeconds ?? Int.random(in: 1800..<3600)
-        let deadline = channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { watch.continuation.finish() }
-        // What the client has seen when its time is up, told shortly before, is where it can go on.
-        let bookmark =
-            seconds <= 2
-            ? nil
-            : channel.eventLoop.scheduleTask(in: .seconds(Int64(seconds - 2))) {
-                store.tellProgress(watch)
-            }
-        channel.closeFuture.whenComplete { _ in watch.continuation.finish() }
         var response = Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache, private"],
             body: ResponseBody { writer in
-                defer {
-                    deadline.cancel()
-                    bookmark?.cancel()
-                    store.end(watch)
-                }
-                var form = form
-                try await writer.write(ByteBuffer(bytes: form.beginning(watch)))
-                for await signal in watch.signals {
-                    let bytes = form.line(signal)
-                    if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+                do {
+                    var (watch, beginning) = try store.watch(
+                        request.definition.storageKey, namespace: namespace, from: start)
+                    defer { store.end(watch) }
+                    let timers = WatchTimers(watch, store, request.request.channel, seconds: options.timeoutSeconds)
+                    defer { timers.cancel() }
+                    var form = form
+                    while let piece = form.piece(of: &beginning) { try await writer.write(ByteBuffer(bytes: piece)) }
+                    for await signals in watch.queue.batches {
+                        let bytes = signals.reduce(into: []) { form.write($1, to: &$0) }
+                        if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+                    }
+                } catch let error as RevisionForgotten {
+                    try await writer.write(ByteBuffer(bytes: form.line("ERROR", StatusError.tooOld(error).status)))
                 }
                 try await writer.finish(nil)
             })
         response.headers[.transferEncoding] = "chunked"
         return response
     }
+}
+
+/// What ends a watch: its client goes away, or the time is up that it asked for.
+private struct WatchTimers {
+    private let scheduled: [Scheduled<Void>]
+
+    init(_ watch: ObjectStore.Watch, _ store: ObjectStore, _ channel: any Channel, seconds: Int?) {
+        channel.closeFuture.whenComplete { _ in watch.queue.finish() }
+        let seconds = Int64(seconds ?? Int.random(in: 1800..<3600))
+        let end = channel.eventLoop.scheduleTask(in: .seconds(seconds)) { watch.queue.finish() }
+        // What the client has seen when its time is up, told shortly before, is where it can go on.
+        let bookmark =
+            seconds <= 2
+            ? nil : channel.eventLoop.scheduleTask(in: .seconds(seconds - 2)) { store.tellProgress(watch) }
+        scheduled = [end, bookmark].compactMap(\.self)
+    }
+
+    func cancel() { for task in scheduled { task.cancel() } }
 }
 
 /// How one watch shows what happens.
@@ -64,6 +69,10 @@ struct WatchForm: Sendable {
     private let served: ServedVersion
     /// Only the first table of a watch has columns.
     private var hasShownColumns = false
+    private var hasBegun = false
+
+    /// How much of a beginning is told at once, in bytes; an object more at most.
+    private static let pieceSize = 1 << 16
 
     init(request: ObjectRequest, options: ListOptions, representation: Representation) {
         self.request = request
@@ -72,61 +81,73 @@ struct WatchForm: Sendable {
         self.served = request.definition.served
     }
 
-    /// What is told before anything new happens.
-    mutating func beginning(_ watch: ObjectStore.Watch) -> [UInt8] {
+    /// Takes from what is told before anything new happens as much as is written at once; `nil` at the end.
+    mutating func piece(of beginning: inout ObjectStore.WatchBeginning) -> [UInt8]? {
         var bytes: [UInt8] = []
-        for object in watch.existing where request.selects(object, options) {
-            bytes += line("ADDED", object, isInitial: true)
-        }
-        for event in watch.past { bytes += line(.event(event)) }
-        if options.sendInitialEvents == true, options.allowBookmarks {
-            bytes += bookmark(watch.revision, endsInitialEvents: true)
+        while bytes.count < Self.pieceSize {
+            if let object = beginning.existing.popFirst() {
+                if request.selects(object, options) { write("ADDED", object, isInitial: true, to: &bytes) }
+            } else if let event = beginning.past.popFirst() {
+                write(.event(event), to: &bytes)
+            } else if !hasBegun {
+                hasBegun = true
+                beginning = .init(revision: beginning.revision)
+                if options.sendInitialEvents == true, options.allowBookmarks {
+                    bytes += bookmark(beginning.revision, endsInitialEvents: true)
+                }
+            } else {
+                return bytes.isEmpty ? nil : bytes
+            }
         }
         return bytes
     }
 
-    /// Nothing when the watch does not select the object.
-    mutating func line(_ signal: WatchSignal) -> [UInt8] {
+    /// Writes nothing when the watch does not select the object.
+    mutating func write(_ signal: WatchSignal, to bytes: inout [UInt8]) {
         switch signal {
-        case .progress(let revision): return options.allowBookmarks ? bookmark(revision) : []
+        case .progress(let revision): if options.allowBookmarks { bytes += bookmark(revision) }
         case .event(let event):
             // A watch from a revision of the future waits for it.
-            if let revision = options.revision, event.revision <= revision, options.sendInitialEvents != true {
-                return []
-            }
+            if let revision = options.revision, event.revision <= revision, options.sendInitialEvents != true { return }
             let was = event.previous.map { request.selects($0, options) } ?? false
             let isSelected = !event.isDeletion && request.selects(event.object, options)
             switch (was, isSelected) {
-            case (true, true): return line("MODIFIED", event.object)
-            case (false, true): return line("ADDED", event.object)
-            case (false, false): return []
+            case (true, true): write("MODIFIED", event.object, to: &bytes)
+            case (false, true): write("ADDED", event.object, to: &bytes)
+            case (false, false): break
             case (true, false):
                 // An object that leaves the selection is shown as it was last in it.
-                guard !event.isDeletion, let previous = event.previous else { return line("DELETED", event.object) }
-                return line("DELETED", StoredObject(previous.value(), revision: event.revision))
+                let last = event.isDeletion ? nil : event.previous
+                write(
+                    "DELETED", last.map { StoredObject($0.value(), revision: event.revision) } ?? event.object,
+                    to: &bytes)
             }
         }
     }
 
-    private mutating func line(_ type: String, _ object: StoredObject, isInitial: Bool = false) -> [UInt8] {
-        if representation == .full, !request.definition.isEventView, !(request.definition.isCustom && isInitial) {
-            var bytes = Array("{\"type\":\"\(type)\",\"object\":".utf8)
-            object.write(served, to: &bytes)
+    private mutating func write(
+        _ type: String, _ object: StoredObject, isInitial: Bool = false, to bytes: inout [UInt8]
+    ) {
+        let definition = request.definition
+        let isStorageVersion = definition.version == definition.storageVersion
+        func writeLine(_ write: (inout [UInt8]) -> Void) {
+            bytes.append(contentsOf: "{\"type\":\"\(type)\",\"object\":".utf8)
+            write(&bytes)
             bytes.append(contentsOf: "}\n".utf8)
-            return bytes
         }
-        let value = request.view(object)
         switch representation {
-        case .full, .partialList: return line(type, value)
-        case .partialObject: return line(type, value.partialMetadata)
+        case .partialObject: writeLine(object.writeMetadata)
+        case .full where !definition.isEventView && !(definition.isCustom && (isInitial || !isStorageVersion)):
+            writeLine { object.write(served, to: &$0) }
+        case .full, .partialList: bytes += line(type, request.view(object))
         case .table:
-            guard let table = try? Table(request) else { return [] }
-            defer { hasShownColumns = true }
-            return line(
+            guard let table = try? Table(request) else { return }
+            bytes += line(
                 type,
                 table.json(
-                    [value], metadata: ["resourceVersion": .string(String(object.revision))],
+                    [request.view(object)], metadata: ["resourceVersion": .string(String(object.revision))],
                     withColumns: !hasShownColumns))
+            hasShownColumns = true
         }
     }
 
