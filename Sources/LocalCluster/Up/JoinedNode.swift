@@ -23,8 +23,6 @@ public struct JoinedNode: Sendable {
     public var edgePort = 8080
     public var scheduling = SelfScheduling.auto
     public var taints: [Taint] = []
-    /// Ask the cluster's authority for the kubelet API's certificate instead of making one.
-    public var requestsCertificate = false
 
     public init(name: String, state: StateDirectory, client: ClientConfiguration, binaryDirectories: [String]) {
         self.name = name
@@ -36,7 +34,7 @@ public struct JoinedNode: Sendable {
     /// Runs the node until SIGINT or SIGTERM, then stops its containers.
     ///
     /// - Parameter ready: called with a sentence once the node takes pods.
-    /// - Throws: ``LocalClusterError``, or the API server's ``KubernetesError`` when a certificate is asked for in vain.
+    /// - Throws: ``LocalClusterError``, or the API server's ``KubernetesError``.
     public func run(_ ready: @escaping @Sendable (String) -> Void) async throws {
         try state.prepareNode()
         let lock = try StateLock(state)
@@ -79,10 +77,7 @@ public struct JoinedNode: Sendable {
     ) async throws -> NodeConfiguration {
         let certificateFile = "\(state.path)/kubelet.crt"
         let keyFile = "\(state.path)/kubelet.key"
-        let certificate =
-            requestsCertificate
-            ? try await ServingCertificate.requested(node: name, address: address, client: kubernetes)
-            : try ServingCertificate.selfSigned(node: name, address: address)
+        let certificate = try ServingCertificate.selfSigned(node: name, address: address)
         try state.write(certificate.certificatePEM, to: certificateFile)
         try state.write(certificate.privateKeyPEM, to: keyFile)
         var authorityFile: String?

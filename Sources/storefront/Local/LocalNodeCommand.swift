@@ -58,14 +58,6 @@ struct LocalNodeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A taint the Node is made with, KEY=VALUE:EFFECT.", valueName: "taint"))
     var taint: [String] = []
 
-    @Option(help: "The kubelet API's certificate: self-signed, or cluster (a CertificateSigningRequest).")
-    var certificate = CertificateSource.selfSigned
-
-    enum CertificateSource: String, ExpressibleByArgument, CaseIterable {
-        case selfSigned = "self-signed"
-        case cluster
-    }
-
     func validate() throws {
         for (option, value) in [("--kubelet-port", kubeletPort), ("--port", port)]
         where !(1...65_535).contains(value) { throw ValidationError("\(option) must be from 1 to 65535.") }
@@ -94,7 +86,6 @@ struct LocalNodeCommand: AsyncParsableCommand {
             node.edgePort = port
             node.scheduling = schedule
             node.taints = taint.compactMap { Taint($0) }
-            node.requestsCertificate = certificate == .cluster
             try await node.run { FileHandle.standardOutput.write(Data("\($0)\n".utf8)) }
         } catch let error as LocalClusterError {
             throw Self.failure(error)

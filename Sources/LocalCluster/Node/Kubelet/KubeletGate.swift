@@ -31,10 +31,10 @@ struct KubeletGate: RouterMiddleware {
     ) async throws -> Response {
         let credentials = request.headers[.authorization]?.split(separator: " ") ?? []
         let token = credentials.count == 2 && credentials[0].lowercased() == "bearer" ? String(credentials[1]) : nil
-        var user = await certified(context.channel)
-        if user == nil, token == nil { user = Self.neighbour(context.channel) }
+        let certified = await certified(context.channel)
+        let user = certified ?? (token == nil ? Self.neighbour(context.channel) : nil)
         let resource = request.uri.path.hasPrefix("/stats") ? "stats" : "proxy"
-        switch await access.verdict(user: user, token: token, resource: resource) {
+        switch await access.verdict(user: user, token: certified == nil ? token : nil, resource: resource) {
         case .allowed: return try await next(request, context)
         case .unauthorized: return Self.refusal(.unauthorized, "Unauthorized")
         case .forbidden(let text): return Self.refusal(.forbidden, text)
