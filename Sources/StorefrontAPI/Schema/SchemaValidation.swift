@@ -1,4 +1,5 @@
 public import KubernetesClient
+import Synchronization
 
 /// A field that does not hold what its schema asks for.
 public struct SchemaProblem: Error, Sendable, Hashable, CustomStringConvertible {
@@ -72,9 +73,16 @@ extension Schema {
     }
 
     private func matches(_ text: String) -> Bool {
-        guard let pattern, let expression = try? Regex(pattern) else { return true }
-        return (try? expression.firstMatch(in: text)) != nil
+        guard let pattern else { return true }
+        return Self.expressions.withLock { expressions in
+            if expressions[pattern] == nil { expressions[pattern] = try? Regex(pattern) }
+            guard let expression = expressions[pattern] else { return true }
+            return (try? expression.firstMatch(in: text)) != nil
+        }
     }
+
+    /// By pattern, of which the schemas of the program have a few: making one takes longer than all else.
+    private static let expressions = Mutex<[String: Regex<AnyRegexOutput>]>([:])
 
     private var kindName: String {
         switch kind {

@@ -49,6 +49,9 @@ final class ClusterView: Sendable {
     /// The version of an object as far as known.
     func version(_ kind: ResourceKind, _ key: ObjectKey) -> String? { newest(kind, key)?.resourceVersion }
 
+    /// How many objects of a kind are known.
+    func count(_ kind: ResourceKind) -> Int { informers[kind]?.store.count ?? 0 }
+
     private func newest(_ kind: ResourceKind, _ key: ObjectKey) -> UntypedObject? {
         let cached = informers[kind]?.store[key] ?? (kind == .secret ? brought?.store[key] : nil)
         guard let known = state.withLock({ $0.known[kind]?[key] }) else { return cached }
@@ -148,7 +151,9 @@ final class ClusterView: Sendable {
 
     private func forget(_ kind: ResourceKind, _ object: UntypedObject) {
         state.withLock { state in
-            if state.known[kind]?[object.key]?.uid == object.uid { state.known[kind]?[object.key] = nil }
+            if let present = state.known[kind]?[object.key], present.uid == PackedObject.unpack(object).uid {
+                state.known[kind]?[object.key] = nil
+            }
             state.settled[kind]?[object.key] = nil
         }
     }

@@ -60,7 +60,7 @@ struct ObjectApplier: Sendable {
         if view.isSettled(kind, planned.key, plan: plan) { return }
         var live = view.object(kind, planned.key)
         if live != nil, kind == .secret { live = try await view.secret(planned.key) }
-        guard let object = Self.merged(planned, live) else { return }
+        guard let object = Self.merged(planned, live, plan: plan) else { return }
         if let live, !live.isBeingDeleted,
             live.annotations[Annotations.applied] == object.annotations[Annotations.applied],
             ObjectComparison.covers(live.json, object.json)
@@ -141,17 +141,17 @@ struct ObjectApplier: Sendable {
     // MARK: - What is sent
 
     /// The object with the hash of what is planned, by which a later release tells that fields have gone.
-    static func stamped(_ object: UntypedObject) -> UntypedObject {
+    static func stamped(_ object: UntypedObject, plan: String? = nil) -> UntypedObject {
         var stamped = object
-        stamped["metadata", "annotations", Annotations.applied] = .string(fingerprint(object))
+        stamped["metadata", "annotations", Annotations.applied] = .string(plan ?? fingerprint(object))
         return stamped
     }
 
     private static func fingerprint(_ object: UntypedObject) -> String { Fingerprint.of(object.json.text()) }
 
     /// `nil` when the live object is to stay as it is: a claim can only grow, and its class is fixed.
-    private static func merged(_ planned: PlannedObject, _ live: UntypedObject?) -> UntypedObject? {
-        guard planned.kind == .persistentVolumeClaim, let live else { return stamped(planned.object) }
+    private static func merged(_ planned: PlannedObject, _ live: UntypedObject?, plan: String) -> UntypedObject? {
+        guard planned.kind == .persistentVolumeClaim, let live else { return stamped(planned.object, plan: plan) }
         var object = planned.object
         let path = ["spec", "resources", "requests", "storage"]
         guard let wanted = object.json[path: path]?.stringValue, let present = live.json[path: path]?.stringValue,

@@ -32,7 +32,9 @@ struct OperatorScope: Sendable {
         for child in Self.children {
             let informer = Informer(
                 client, child, namespace: namespace, labelSelector: Labels.selector,
-                indexes: [ClusterView.shopIndex: ClusterView.shop], transform: PackedObject.pack, logger: logger)
+                indexes: [ClusterView.shopIndex: ClusterView.shop],
+                transform: Self.withStatus.contains(child) ? PackedObject.pack : PackedObject.packWithoutStatus,
+                logger: logger)
             informers[child] = informer
             watched.append(
                 Watched(informer) { event in

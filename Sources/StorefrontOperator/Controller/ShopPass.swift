@@ -23,6 +23,7 @@ struct ShopPass: Sendable {
     }
 
     private var applier: ObjectApplier { context.applier(for: shop.uid) }
+    private var pace: CheckPace { CheckPace(shops: context.view.count(Storefront.resourceKind)) }
     private var access: ServerAccess { ServerAccess(shop: shop, context: context) }
 
     func run() async -> Result {
@@ -52,7 +53,7 @@ struct ShopPass: Sendable {
         observation.objects = await applier.apply(secrets)
         if let failure = observation.objects.first {
             observation.secrets = .failed(reason: "SecretNotKept", message: "\(failure.object): \(failure.detail)")
-            return unknown(observation, again: CheckSchedule.longestPause)
+            return unknown(observation, again: pace.retry)
         }
         return await bring(plan, missing: missing, observation)
     }
@@ -61,7 +62,7 @@ struct ShopPass: Sendable {
         _ plan: StorefrontPlan, missing: [ServiceName: UnusableSecret], _ before: ShopObservation
     ) async -> Result {
         var observation = before
-        var again = CheckSchedule.interval
+        var again = CheckPace.spread(CheckPace.watchedOnly)
         let others = plan.objects.filter { $0.kind != .secret }
         async let failures = applier.apply(others)
         if shop.spec.suspend {
@@ -97,7 +98,7 @@ struct ShopPass: Sendable {
         }
         observation.objects += await failures
         if !observation.objects.isEmpty || observation.secrets != .done {
-            again = min(again, CheckSchedule.longestPause)
+            again = min(again, pace.retry)
         }
         for workload in plan.workloads {
             observation.deployments[workload.service] = deployment(workload).map(DeploymentState.init)
@@ -158,7 +159,7 @@ struct ShopPass: Sendable {
         let input = Fingerprint.of(
             "\(shop.host(server.host)):\(server.port) \(server.sslMode) \(plans) "
                 + (secretVersion(server.adminSecretName) ?? ""))
-        return await context.schedules.outcome(.postgres, of: shop.key, input: input) {
+        return await context.schedules.outcome(.postgres, of: shop.key, input: input, pace: pace) {
             do {
                 let changes = try await access.databases().apply(plans) { try await self.forgetMigration(of: $0) }
                 tell(changes, "DatabaseChanged", of: access.postgresName)
@@ -175,7 +176,7 @@ struct ShopPass: Sendable {
         let input = Fingerprint.of(
             "\(shop.host(server.host)):\(server.managementPort) \(server.tls) \(plan) "
                 + (secretVersion(server.adminSecretName) ?? ""))
-        return await context.schedules.outcome(.rabbitMQ, of: shop.key, input: input) {
+        return await context.schedules.outcome(.rabbitMQ, of: shop.key, input: input, pace: pace) {
             do {
                 let changes = try await access.broker().apply(plan)
                 tell(changes, "MessagingChanged", of: access.rabbitMQName)
@@ -258,7 +259,7 @@ struct ShopPass: Sendable {
             }
         } catch {
             outcome.migrationFailure = "\(error)"
-            outcome.again = CheckSchedule.longestPause
+            outcome.again = pace.retry
         }
         if step.isCompleted, !isMissing {
             do { try await applier.apply(workload.deployment) } catch {
@@ -279,7 +280,7 @@ struct ShopPass: Sendable {
         var observation = before
         let (reason, message) = access.explain(error)
         observation.secrets = .failed(reason: reason, message: message)
-        return unknown(observation, again: CheckSchedule.longestPause)
+        return unknown(observation, again: pace.retry)
     }
 
     private func unknown(_ before: ShopObservation, again: Duration) -> Result {
