@@ -32,11 +32,9 @@ public struct PodEnvironment: Sendable {
     /// Where an absolute path of the pod (`/etc/storefront/config`) is on this machine.
     public func path(_ path: String) -> String { root + path }
 
-    /// The address to listen on: every interface of a container, but only the pod's own loopback address where several
-    /// pods share one machine's network.
-    public var listenAddress: String {
-        if let address, address.hasPrefix("127.") || address == "::1" { address } else { "0.0.0.0" }
-    }
+    /// The address to listen on: every interface of a container, but only the pod's own address where several pods
+    /// share one machine's network.
+    public var listenAddress: String { root.isEmpty ? "0.0.0.0" : address ?? "0.0.0.0" }
 
     /// The address of a host name in the pod's `etc/hosts`, read anew each time since Services come and go. `nil` in a
     /// real container, where the system's resolver is right, and for names that are not listed.

@@ -179,6 +179,85 @@ import Testing
         }
     }
 
+    @Test func whatAnotherVersionDoesNotHaveIsNotStored() async throws {
+        try await withServer { running in
+            let client = running.client
+            func version(_ name: String, _ field: String) -> JSONValue {
+                [
+                    "name": .string(name), "served": true, "storage": .bool(name == "v1"),
+                    "schema": [
+                        "openAPIV3Schema": [
+                            "type": "object",
+                            "properties": [
+                                "spec": ["type": "object", "properties": .object([field: ["type": "string"]])]
+                            ],
+                        ]
+                    ],
+                ]
+            }
+            var definition = UntypedObject(.customResourceDefinition, name: "widgets.example.com")
+            definition["spec"] = [
+                "group": "example.com", "scope": "Namespaced",
+                "names": ["plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"],
+                "versions": [version("v1", "b"), version("v1beta1", "a")],
+            ]
+            try await client.create(.customResourceDefinition, definition)
+            func kind(_ version: String) -> ResourceKind {
+                ResourceKind(group: "example.com", version: version, plural: "widgets", kind: "Widget")
+            }
+            var object = UntypedObject(kind("v1beta1"), name: "w", namespace: "default")
+            object["spec"] = ["a": "1"]
+            #expect(try await client.create(kind("v1beta1"), object)["spec"] == [:])
+            try await client.patch(kind("v1"), "w", namespace: "default", .merge(["spec": ["b": "2"]]))
+            #expect(try await client.get(kind("v1"), "w", namespace: "default")["spec"] == ["b": "2"])
+            #expect(try await client.get(kind("v1beta1"), "w", namespace: "default")["spec"] == [:])
+        }
+    }
+
+    @Test func aPodWaitsForTheAccountOfItsNewNamespace() async throws {
+        try await withServer { running in
+            let client = running.client
+            try await client.create(.namespace, UntypedObject(.namespace, name: "fresh"))
+            var pod = UntypedObject(.pod, name: "p", namespace: "fresh")
+            pod.spec = ["containers": [["name": "c", "image": "i"]]]
+            async let created = client.create(.pod, pod)
+            try await client.create(
+                .serviceAccount, UntypedObject(.serviceAccount, name: "default", namespace: "fresh"))
+            #expect(try await created["spec", "serviceAccountName"] == "default")
+            pod["spec", "serviceAccountName"] = "other"
+            pod["metadata", "name"] = "q"
+            await expectRefusal({ $0.status?.code == 403 }) { try await client.create(.pod, pod) }
+        }
+    }
+
+    @Test func aServerThatIsCancelledWhileClientsConnectEnds() async throws {
+        for _ in 0..<10 {
+            let folder = NSTemporaryDirectory() + "apiserver-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            var logger = Logger(label: "api-server")
+            logger.logLevel = .critical
+            let server = try APIServer(
+                configuration: .init(port: 0, stateFolder: folder, serviceRange: "127.97.128.0/17"), logger: logger)
+            let running = Task { try await server.run() }
+            let port = try await server.listeningPort()
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        while !Task.isCancelled {
+                            let client = try? RunningServer(server: server, port: port, token: nil).client
+                            let answer = try? await client?.listAll(.pod)
+                            try? await client?.shutdown()
+                            if answer == nil, running.isCancelled { return }
+                        }
+                    }
+                }
+                try? await Task.sleep(for: .milliseconds(20))
+                running.cancel()
+                _ = await running.result
+            }
+        }
+    }
+
     @Test func finalizersHoldADeletedObject() async throws {
         try await withServer { running in
             let client = running.client

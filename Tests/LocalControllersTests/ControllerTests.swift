@@ -149,6 +149,18 @@ import Testing
         }
     }
 
+    @Test func finalizersOfOthersKeepAnEmptyNamespace() async throws {
+        try await ClusterUnderTest.run { cluster in
+            var namespace = UntypedObject(.namespace, name: "shop")
+            namespace["spec", "finalizers"] = ["example.com/hold"]
+            try await cluster.client.create(.namespace, namespace)
+            try await cluster.client.delete(.namespace, "shop")
+            try await cluster.eventually("only the other's finalizer is left") {
+                try await cluster.client.get(.namespace, "shop")["spec", "finalizers"] == ["example.com/hold"]
+            }
+        }
+    }
+
     @Test func deletionInTheForegroundAndOrphaningKeepTheirPromises() async throws {
         try await ClusterUnderTest.run { cluster in
             let client = cluster.client
@@ -200,31 +212,23 @@ import Testing
         }
     }
 
-    @Test func aPodWithoutANodeIsToldWhyAndBoundOnceThereIsOne() async throws {
+    @Test func podsGoWithTheirNode() async throws {
         try await ClusterUnderTest.run { cluster in
             let client = cluster.client
-            var pod = UntypedObject(.pod, name: "lonely", namespace: "default")
-            pod.spec = ["containers": [["name": "c", "image": "x"]]]
+            var pod = UntypedObject(.pod, name: "bound", namespace: "default")
+            pod.spec = ["nodeName": "n1", "containers": [["name": "c", "image": "x"]]]
             try await cluster.eventually("the namespace has its account") {
                 try await client.find(.serviceAccount, "default", namespace: "default") != nil
             }
-            try await client.create(.pod, pod)
-            try await cluster.eventually("it is unschedulable") {
-                let pod = try await client.get(.pod, "lonely", namespace: "default")
-                return pod["status", "conditions"]?.arrayValue?.contains {
-                    $0["message"] == "no nodes available to schedule pods"
-                } == true
-            }
             try await client.create(.node, UntypedObject(.node, name: "n1"))
-            try await client.patch(
-                .node, "n1", .merge(["status": ["conditions": [["type": "Ready", "status": "True"]]]]),
-                subresource: "status")
-            try await cluster.eventually("it is bound") {
-                try await client.get(.pod, "lonely", namespace: "default")["spec", "nodeName"] == "n1"
-            }
+            try await client.create(.pod, pod)
             try await client.delete(.node, "n1")
-            try await cluster.eventually("it goes with its node") {
-                try await client.find(.pod, "lonely", namespace: "default") == nil
+            try await cluster.eventually("it is gone") {
+                try await client.find(.pod, "bound", namespace: "default") == nil
+            }
+            try await client.create(.pod, pod)
+            try await cluster.eventually("so is one that comes too late") {
+                try await client.find(.pod, "bound", namespace: "default") == nil
             }
         }
     }

@@ -10,11 +10,12 @@ struct PodEnvironmentTests {
         #expect(pod.hostAddress("acme-user") == nil)
     }
 
-    @Test func aProcessHasItsPathsUnderTheSandboxAndListensOnItsOwnAddress() {
+    @Test(arguments: ["127.20.1.1", "10.77.0.4"])
+    func aProcessHasItsPathsUnderTheSandboxAndListensOnItsOwnAddress(address: String) {
         let pod = PodEnvironment(
-            environment: ["POD_IP": "127.20.1.1", "CONTAINER_SANDBOX_MOUNT_POINT": "/state/root//"])
+            environment: ["POD_IP": address, "CONTAINER_SANDBOX_MOUNT_POINT": "/state/root//"])
         #expect(pod.path("/etc/hosts") == "/state/root/etc/hosts")
-        #expect(pod.listenAddress == "127.20.1.1")
+        #expect(pod.listenAddress == address)
     }
 
     @Test func anEmptyAddressIsNone() {

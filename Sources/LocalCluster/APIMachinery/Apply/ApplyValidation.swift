@@ -28,6 +28,11 @@ enum ApplyValidation {
         return ["\(path): expected \(expectation(schema, value))"]
     }
 
+    /// Faults as one message.
+    static func list(_ faults: [String]) -> String {
+        faults.count == 1 ? faults[0] : "errors:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
+    }
+
     private static func listFaults(_ elements: [JSONValue], _ schema: Schema, _ path: String) -> [String] {
         var faults: [String] = []
         var seen: Set<FieldSet.Step> = []

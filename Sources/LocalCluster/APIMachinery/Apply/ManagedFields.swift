@@ -16,6 +16,9 @@ public enum ManagedFields {
         // Who writes an object that nobody is known to own owns nothing either, until somebody applies.
         if managers.sets.isEmpty, old != nil { return withoutManagedFields(new) }
         managers.forgetUnknownVersions(of: definition)
+        for object in [old, new].compactMap(\.self) where managers.conversionFault(object, definition) != nil {
+            return withoutManagedFields(new)
+        }
         let comparison = Self.comparison(old ?? definition.blank, new, definition, subresource)
         managers.take(comparison, exceptFrom: nil)
         let own = Manager(

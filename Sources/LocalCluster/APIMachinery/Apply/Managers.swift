@@ -60,6 +60,11 @@ struct Managers {
         sets = sets.filter { known.contains($0.key.apiVersion) }
     }
 
+    /// Why the object cannot be seen as one of its owners wrote it.
+    func conversionFault(_ object: JSONValue, _ definition: ResourceDefinition) -> String? {
+        sets.keys.map(\.apiVersion).sorted().lazy.compactMap { definition.conversionFault(object, to: $0) }.first
+    }
+
     /// The entry of one who applies; whichever version it applied last.
     func applier(_ name: String, _ subresource: String?) -> Manager? {
         sets.keys.first { $0.operation == "Apply" && $0.name == name && $0.subresource == subresource }

@@ -17,6 +17,7 @@ public enum ServerSideApply {
         let base = ManagedFields.withoutManagedFields(live ?? definition.blank)
         if let live, managers.sets.isEmpty { managers = unknownOwner(of: live, definition, subresource, now) }
         managers.forgetUnknownVersions(of: definition)
+        if let fault = managers.conversionFault(base, definition) { throw .unforeseen(fault) }
         let own = Manager(
             name: name, operation: "Apply", apiVersion: definition.apiVersion, subresource: subresource)
         let previous = managers.applier(name, subresource)
@@ -73,16 +74,15 @@ public enum ServerSideApply {
         let faults = ApplyValidation.faults(configuration, definition.schema)
         guard !faults.isEmpty else { return }
         let namespace = configuration[path: ["metadata", "namespace"]]?.stringValue ?? ""
-        let list = faults.count == 1 ? faults[0] : "errors:\n" + faults.map { "  \($0)" }.joined(separator: "\n")
         throw .unforeseen(
             "failed to create typed patch object (\(namespace)/\(configuration.objectName); "
-                + "\(definition.group)/\(definition.version), Kind=\(definition.kind)): \(list)")
+                + "\(definition.group)/\(definition.version), Kind=\(definition.kind)): \(ApplyValidation.list(faults))")
     }
 
     private static func canonical(
         _ object: JSONValue, _ definition: ResourceDefinition
     ) throws(StatusError) -> JSONValue {
-        var decoder = TypedDecoder()
+        var decoder = TypedDecoder(isConverted: true)
         do throws(TypedDecoder.Fault) {
             return try decoder.decode(object, definition.schema)
         } catch {

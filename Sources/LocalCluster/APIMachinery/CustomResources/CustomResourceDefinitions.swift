@@ -9,17 +9,21 @@ public enum CustomResourceDefinitions {
         let versions = spec["versions"]?.arrayValue ?? []
         let storage = versions.first { $0["storage"] == true }?["name"]?.stringValue ?? ""
         func texts(_ value: JSONValue?) -> [String] { value?.arrayValue?.compactMap(\.stringValue) ?? [] }
+        let schemas = Dictionary(
+            versions.map { ($0["name"]?.stringValue ?? "", rootSchema(of: $0)) },
+            uniquingKeysWith: { first, _ in first })
         return versions.filter { $0["served"] == true }.compactMap { version in
             guard let name = version["name"]?.stringValue, let group = spec["group"]?.stringValue,
-                let kind = names["kind"]?.stringValue, let plural = names["plural"]?.stringValue
+                let kind = names["kind"]?.stringValue, let plural = names["plural"]?.stringValue,
+                let schema = schemas[name]
             else { return nil }
-            let schema = rootSchema(of: version)
             var definition = ResourceDefinition(
                 group: group, version: name, kind: kind, listKind: names["listKind"]?.stringValue ?? "\(kind)List",
                 plural: plural, singular: names["singular"]?.stringValue ?? kind.lowercased(),
                 namespaced: spec["scope"] == "Namespaced", storageGroup: group, storageVersion: storage,
                 schema: schema)
             definition.isCustom = true
+            definition.schemas = schemas
             definition.hasGeneration = true
             definition.verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
             definition.shortNames = texts(names["shortNames"])

@@ -11,6 +11,12 @@ enum BuiltinDefaults {
                 requestsFromLimits(&spec)
                 if spec["hostNetwork"] == true { hostPorts(&spec) }
             }
+            object.change("status") { twin(&$0, "podIP", "podIPs", { ["ip": $0] }, { $0["ip"] }) }
+        case ("", "Node"):
+            object.change("spec") { twin(&$0, "podCIDR", "podCIDRs", { $0 }, { $0 }) }
+            object.change("status") { status in
+                if let capacity = status["capacity"] { status.setDefault("allocatable", capacity) }
+            }
         case ("", "Service"):
             object.change("spec", service)
             object.change("status") { status in
@@ -67,6 +73,19 @@ enum BuiltinDefaults {
         claim["apiVersion"] = "v1"
         claim["kind"] = "PersistentVolumeClaim"
         claim["status"] = ["phase": "Pending"]
+    }
+
+    /// A field that is the first of a list as well: either fills the other, and where they differ the field holds.
+    private static func twin(
+        _ owner: inout JSONValue, _ field: String, _ list: String, _ element: (JSONValue) -> JSONValue,
+        _ value: (JSONValue) -> JSONValue?
+    ) {
+        let first = owner[list]?[0].flatMap(value)
+        if let own = owner[field], own != "" {
+            if first != own { owner[list] = [element(own)] }
+        } else if let first {
+            owner[field] = first
+        }
     }
 
     /// A pod in the node's network opens its ports there.

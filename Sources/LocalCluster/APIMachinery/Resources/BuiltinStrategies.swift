@@ -14,6 +14,16 @@ enum BuiltinStrategies {
             object[path: ["status", "phase"]] = "Pending"
             object[path: ["status", "qosClass"]] = .string(qualityOfService(object["spec"] ?? [:]))
             object.change("spec", tolerateFailures)
+            if !(object[path: ["spec", "schedulingGates"]]?.arrayValue ?? []).isEmpty {
+                object[path: ["status", "conditions"]] = [
+                    [
+                        "type": "PodScheduled", "status": "False", "lastProbeTime": .null,
+                        "lastTransitionTime": object[path: ["metadata", "creationTimestamp"]] ?? .null,
+                        "reason": "SchedulingGated",
+                        "message": "Scheduling is blocked due to non-empty scheduling gates",
+                    ]
+                ]
+            }
         case ("", "PersistentVolumeClaim"), ("", "PersistentVolume"): object["status"] = ["phase": "Pending"]
         case ("", "Service"): ipFamilies(&object)
         case ("apps", "DaemonSet"): object[path: BuiltinDefaults.templateGeneration] = "1"

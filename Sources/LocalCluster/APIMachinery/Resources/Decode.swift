@@ -46,7 +46,7 @@ extension ResourceDefinition {
         let object: JSONValue
         let unknown: [String]
         do throws(TypedDecoder.Fault) {
-            (object, unknown) = try isCustom ? decodeCustom(body) : decodeBuiltin(body)
+            (object, unknown) = try isCustom ? decodeCustom(body) : decodeBuiltin(body, isConverted)
         } catch {
             throw refusal(isConverted ? error.conversion : error.message)
         }
@@ -70,8 +70,10 @@ extension ResourceDefinition {
         return .invalid(kind: given, group: group, name: body.objectName, [error])
     }
 
-    private func decodeBuiltin(_ body: JSONValue) throws(TypedDecoder.Fault) -> (JSONValue, [String]) {
-        var decoder = TypedDecoder()
+    private func decodeBuiltin(
+        _ body: JSONValue, _ isConverted: Bool
+    ) throws(TypedDecoder.Fault) -> (JSONValue, [String]) {
+        var decoder = TypedDecoder(isConverted: isConverted)
         var object = try decoder.decode(body, schema)
         object["kind"] = .string(kind)
         object["apiVersion"] = .string(apiVersion)
@@ -93,9 +95,7 @@ extension ResourceDefinition {
         return (object, unknown)
     }
 
-    /// Fills in every default, built-in or of the custom kind's schema. Done after decoding and patching. What is read
-    /// from the store goes through here too if it is of a custom kind: its schema may have changed, so fields that it
-    /// does not have any more are left out.
+    /// Fills in every default, built-in or of the custom kind's schema. Done after decoding and patching.
     public func withDefaults(_ object: JSONValue) -> JSONValue {
         guard isCustom else {
             var object = schema.defaulted(object)

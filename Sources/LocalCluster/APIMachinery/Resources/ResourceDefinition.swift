@@ -46,6 +46,8 @@ public struct ResourceDefinition: Sendable {
     /// What answers about a deprecated version of a custom kind warn of.
     public var deprecationWarning: String?
     public var schema: Schema
+    /// The schemas of all versions of a custom kind, this one's too.
+    var schemas: [String: Schema] = [:]
     /// The CEL rules of a custom kind's schema, compiled; a failure refuses every write.
     var rules: Result<ValidationRules, CELFaults>?
 

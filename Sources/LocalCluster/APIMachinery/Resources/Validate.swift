@@ -13,7 +13,12 @@ extension ResourceDefinition {
     public func validateUpdate(_ new: JSONValue, old: JSONValue, subresource: String? = nil) -> [FieldError] {
         let metadata = MetadataValidation(definition: self).faults(new, old: old)
         guard isCustom else {
-            return metadata + (subresource == "status" ? [] : BuiltinValidation.validate(new, old, self))
+            // Who is bound to a node is not checked again.
+            if subresource == "binding" { return metadata }
+            let isStatus = subresource == "status"
+            return metadata
+                + (isStatus
+                    ? BuiltinValidation.validateStatus(new, old, self) : BuiltinValidation.validate(new, old, self))
         }
         let validation = CustomObjectValidation(
             definition: self, object: new, old: old, isStatus: subresource == "status")

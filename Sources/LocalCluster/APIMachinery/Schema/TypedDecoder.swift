@@ -8,8 +8,14 @@ struct TypedDecoder {
     /// The names on the way to the value that is decoded, embedded structs among them.
     private var names: [String]
 
+    /// Whether `2.0` is an integer: not in a text, but in a document that was read before.
+    private let isConverted: Bool
+
     /// - Parameter at: the path of the value in its document.
-    init(at names: [String] = []) { self.names = names }
+    init(at names: [String] = [], isConverted: Bool = false) {
+        self.names = names
+        self.isConverted = isConverted
+    }
 
     struct Fault: Error {
         var message: String
@@ -51,7 +57,8 @@ struct TypedDecoder {
             (.number, .number):
             return value
         case (.intOrString, .number):
-            if let number = value.integerValue { return .integer(number) }
+            if isConverted, let number = value.integerValue { return .integer(number) }
+        case (.integer, .number) where !isConverted: break
         case (.integer, _):
             if let number = value.integerValue, schema.format != "int32" || Int32(exactly: number) != nil {
                 return .integer(number)
@@ -133,15 +140,15 @@ struct TypedDecoder {
         switch format {
         case "quantity":
             if let canonical = Quantity.canonical(text) { return canonical }
-            throw Fault(
-                message: "quantities must match the regular expression "
-                    + "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
+            throw Fault(message: Quantity.fault)
         case "date-time" where !text.isEmpty:
-            if let canonical = Timestamp.canonical(text) { return canonical }
-            throw Self.badTime(text, layout: "2006-01-02T15:04:05Z07:00")
+            do throws(TimeText.Fault) { return try TimeText.read(text).seconds } catch {
+                throw Self.badTime(text, error, layout: "2006-01-02T15:04:05Z07:00")
+            }
         case "micro-time" where !text.isEmpty:
-            if let canonical = Timestamp.canonicalMicro(text) { return canonical }
-            throw Self.badTime(text, layout: "2006-01-02T15:04:05.000000Z07:00")
+            do throws(TimeText.Fault) { return try TimeText.read(text, micro: true).micro } catch {
+                throw Self.badTime(text, error, layout: "2006-01-02T15:04:05.000000Z07:00")
+            }
         case "byte":
             if let position = Base64.firstFault(text) {
                 throw Fault(message: "illegal base64 data at input byte \(position)")
@@ -151,17 +158,14 @@ struct TypedDecoder {
         return text
     }
 
-    private static func badTime(_ text: String, layout: String) -> Fault {
-        let quoted = JSONValue.string(text).text()
-        guard let fault = Timestamp.fault(text, micro: layout.contains(".000000")) else {
-            return Fault(message: "parsing time \(quoted)")
-        }
-        switch fault {
-        case .outOfRange(let part): return Fault(message: "parsing time \(quoted): \(part) out of range")
-        case .mismatch(let rest, let expected):
-            return Fault(
-                message: "parsing time \(quoted) as \"\(layout)\": cannot parse \"\(rest)\" as \"\(expected)\"")
-        }
+    private static func badTime(_ text: String, _ fault: TimeText.Fault, layout: String) -> Fault {
+        let why =
+            switch fault {
+            case .outOfRange(let part): ": \(part) out of range"
+            case .extra(let rest): ": extra text: \"\(rest)\""
+            case .mismatch(let rest, let expected): " as \"\(layout)\": cannot parse \"\(rest)\" as \"\(expected)\""
+            }
+        return Fault(message: "parsing time \(JSONValue.string(text).text())\(why)")
     }
 
     private func mismatch(_ value: JSONValue, _ schema: Schema, _ owner: String) -> Fault {

@@ -75,7 +75,13 @@ extension BuiltinValidation {
             fail(.invalid("spec.resourceAttributes", .null, detail))
         } else if resource != nil, let other {
             let detail = "cannot be specified in combination with resourceAttributes"
-            fail(.invalid("spec.nonResourceAttributes", other, detail))
+            fail(FieldError(.invalid, "spec.nonResourceAttributes", shown: Self.goStruct(other), detail))
+        }
+        for field in ["fieldSelector", "labelSelector"] {
+            let selector = resource?[field]
+            guard let raw = selector?["rawSelector"], raw != "", selector?["requirements"] != nil else { continue }
+            let path = "spec.resourceAttributes.\(field).rawSelector"
+            fail(.invalid(path, raw, "may not specified at the same time as requirements"))
         }
         guard kind != "SelfSubjectAccessReview" else { return }
         if (spec["user"]?.stringValue ?? "").isEmpty, spec["groups"]?.arrayValue?.isEmpty ?? true {
@@ -88,7 +94,14 @@ extension BuiltinValidation {
                 .invalid(
                     "spec.resourceAttributes.namespace", resource["namespace"] ?? "", "must match metadata.namespace"))
         }
-        if let other { fail(.invalid("spec.nonResourceAttributes", other, "disallowed on this kind of request")) }
+        if let other {
+            let detail = "disallowed on this kind of request"
+            fail(FieldError(.invalid, "spec.nonResourceAttributes", shown: Self.goStruct(other), detail))
+        }
+    }
+
+    private static func goStruct(_ attributes: JSONValue) -> String {
+        goStruct([("Path", attributes["path"] ?? ""), ("Verb", attributes["verb"] ?? "")])
     }
 
     mutating func lease(_ spec: JSONValue) {

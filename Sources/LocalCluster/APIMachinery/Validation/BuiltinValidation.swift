@@ -35,7 +35,7 @@ struct BuiltinValidation {
         switch type {
         case "TopologySpreadConstraint", "HostAlias", "NodeSelector", "PodAffinityTerm", "HTTPGetAction",
             "TCPSocketAction", "Sysctl", "SeccompProfile", "DownwardAPIVolumeFile", "ServiceAccountTokenProjection",
-            "CrossVersionObjectReference", "HorizontalPodAutoscalerSpec", "MetricSpec", "MetricTarget",
+            "Taint", "CrossVersionObjectReference", "HorizontalPodAutoscalerSpec", "MetricSpec", "MetricTarget",
             "MetricIdentifier", "ResourceMetricSource", "ContainerResourceMetricSource", "Endpoint", "EndpointSlice",
             "PodFailurePolicyOnExitCodesRequirement",
             "DaemonSetSpec", "LimitRangeSpec", "LimitRangeItem", "ValidatingWebhook", "MutatingWebhook":
@@ -79,6 +79,7 @@ struct BuiltinValidation {
         case ("", "Secret"): secret(object, old)
         case ("", "Service"): service(spec, oldSpec)
         case ("", "Pod"): pod(object, old)
+        case ("", "Node"): node(object, old)
         case ("", "Event"), ("events.k8s.io", "Event"): event(object, old, definition)
         case ("", "PersistentVolumeClaim"):
             claim(spec, oldSpec, isBound: old?[path: ["status", "phase"]] == "Bound")

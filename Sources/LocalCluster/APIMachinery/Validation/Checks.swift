@@ -61,5 +61,10 @@ extension BuiltinValidation {
         fail(.invalid(path, value, "must be a number between 0 and 0777 (octal), both inclusive"))
     }
 
+    /// A value as Go writes a struct that says nothing of JSON: its fields in their order, under their own names.
+    static func goStruct(_ fields: [(name: String, value: JSONValue)]) -> String {
+        "{\(fields.map { "\"\($0.name)\":\($0.value.text())" }.joined(separator: ","))}"
+    }
+
     mutating func errors(of faults: [FieldError]) { for fault in faults { fail(fault) } }
 }

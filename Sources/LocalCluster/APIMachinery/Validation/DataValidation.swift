@@ -103,14 +103,7 @@ extension BuiltinValidation {
                     "spec.finalizers[\(index)]", finalizer,
                     "name is neither a standard finalizer name nor is it fully qualified"))
         }
-        guard old != nil else { return }
-        let isDeleting = object[path: ["metadata", "deletionTimestamp"]] != nil
-        let phase = object[path: ["status", "phase"]] ?? ""
-        if !isDeleting, phase != "Active" {
-            fail(.invalid("status.Phase", phase, "may only be 'Active' if `deletionTimestamp` is empty"))
-        } else if isDeleting, phase != "Terminating" {
-            fail(.invalid("status.Phase", phase, "may only be 'Terminating' if `deletionTimestamp` is not empty"))
-        }
+        if old != nil { phase(of: object) }
     }
 
     private mutating func newClaim(_ spec: JSONValue, _ path: String) {

@@ -1,3 +1,4 @@
+internal import APIMachinery
 internal import KubernetesClient
 
 /// What Kubernetes' ServiceAccount admission plugin does to a new pod: name its account, and mount the account's token,
@@ -72,5 +73,23 @@ enum ServiceAccountAdmission {
                 ],
             ],
         ]
+    }
+}
+
+extension APIHandler {
+    /// A pod that comes directly after its namespace waits a moment for the account that pods have by default, which
+    /// the namespace's controller makes.
+    func awaitDefaultAccount(_ request: ObjectRequest) async throws {
+        func isMissing() -> Bool {
+            guard store.object("serviceaccounts", request.namespace, "default") == nil,
+                let namespace = store.object("namespaces", "", request.namespace)
+            else { return false }
+            return namespace.value()[path: ["metadata", "deletionTimestamp"]] == nil
+        }
+        guard admitsServiceAccounts, request.definition.isPod, isMissing(),
+            let pod = try? request.request.json(for: request.definition).value,
+            ServiceAccountAdmission.accountName(of: pod) == "default"
+        else { return }
+        for _ in 0..<10 where isMissing() { try await Task.sleep(for: .milliseconds(150)) }
     }
 }

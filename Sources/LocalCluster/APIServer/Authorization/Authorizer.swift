@@ -30,16 +30,27 @@ final class Authorizer: Sendable {
                 return Decision(allowed: true, reason: "RBAC: allowed by \(grant)")
             }
         }
-        let reason =
-            missing.count > 1 ? "RBAC: [\(missing.joined(separator: ", "))]" : missing.first.map { "RBAC: \($0)" }
-        return Decision(allowed: false, reason: reason ?? "")
+        if missing.isEmpty { return Decision(allowed: false) }
+        return Decision(allowed: false, reason: "RBAC: \(Self.list(missing))")
     }
 
-    /// Every rule that holds for a user in a namespace (`""`: only what holds everywhere).
-    func rules(of user: UserInfo, namespace: String) -> [PolicyRule] {
-        grants(to: user, namespace: namespace).flatMap {
-            roleRules(kind: $0.roleKind, name: $0.roleName, namespace: $0.namespace) ?? []
+    /// Errors as Kubernetes lists them.
+    private static func list(_ errors: [String]) -> String {
+        errors.count == 1 ? errors[0] : "[\(errors.joined(separator: ", "))]"
+    }
+
+    /// Every rule that holds for a user in a namespace (`""`: only what holds everywhere), and what of their roles is
+    /// not there, if anything.
+    func rules(of user: UserInfo, namespace: String) -> (rules: [PolicyRule], fault: String?) {
+        var missing: [String] = []
+        let rules = grants(to: user, namespace: namespace).flatMap { grant -> [PolicyRule] in
+            if let rules = roleRules(kind: grant.roleKind, name: grant.roleName, namespace: grant.namespace) {
+                return rules
+            }
+            missing.append(grant.missingRole)
+            return []
         }
+        return (rules, missing.isEmpty ? nil : Self.list(missing))
     }
 
     /// The rules of a role that a binding in `namespace` names, `nil` when there is none of this name.
@@ -52,7 +63,7 @@ final class Authorizer: Sendable {
     /// Each single permission among `wanted` that the user does not have: nobody may grant more than that.
     func notHeld(_ wanted: [PolicyRule], by user: UserInfo, namespace: String) -> [AccessAttributes] {
         if user.isMaster { return [] }
-        let held = rules(of: user, namespace: namespace)
+        let held = rules(of: user, namespace: namespace).rules
         return wanted.flatMap(\.parts).filter { part in !held.contains { $0.allows(part) } }
     }
 

@@ -82,14 +82,16 @@ extension APIHandler {
 
     private func rules(_ user: UserInfo, namespace: String) throws(StatusError) -> JSONValue {
         if namespace.isEmpty { throw .badRequest("no namespace on request") }
-        var rules = authorizer.rules(of: user, namespace: namespace)
+        var (rules, fault) = authorizer.rules(of: user, namespace: namespace)
         if user.isMaster {
             rules = authorizer.roleRules(kind: "ClusterRole", name: "cluster-admin", namespace: "") ?? rules
         }
-        return [
+        var status: JSONValue = [
             "resourceRules": .array(rules.filter { !$0.resources.isEmpty }.map(\.json)),
             "nonResourceRules": .array(rules.filter { !$0.nonResourceURLs.isEmpty }.map(\.json)), "incomplete": false,
         ]
+        status["evaluationError"] = fault.map { .string($0) }
+        return status
     }
 }
 

@@ -124,6 +124,7 @@ struct APIHandler: HTTPResponder {
             target.name.isEmpty == Self.isForCollections(target.verb) || target.verb == "watch"
         else { throw StatusError.methodNotAllowed }
         if target.group == "metrics.k8s.io" { return try await metrics(request) }
+        if ["create", "patch"].contains(target.verb) { try await awaitDefaultAccount(request) }
         switch target.verb {
         case "get": return try get(request)
         case "list": return try list(request)

@@ -37,13 +37,12 @@ extension APIHandler {
                 guard store.object(definition.storageKey, request.namespace, name) == nil else { throw StoreConflict() }
                 if dryRun {
                     services.release(reservation)
-                    return admitted
+                    return request.view(request.stored(admitted))
                 }
-                let stored = try commit(
-                    StoreChange(
-                        resource: definition.storageKey, namespace: request.namespace, name: name, basis: nil,
-                        object: request.stored(admitted)), definition)
-                return request.view(stored)
+                let change = StoreChange(
+                    resource: definition.storageKey, namespace: request.namespace, name: name, basis: nil,
+                    object: request.stored(admitted))
+                return request.view(try commit(change, definition), madeOf: change.object)
             } catch is StoreConflict {
                 services.release(reservation)
                 if generated, attempt < 8 { continue }
@@ -99,7 +98,7 @@ extension APIHandler {
                 code: 404, reason: "NotFound", message: "namespaces \"\(request.namespace)\" not found",
                 details: .init(name: request.namespace, kind: "namespaces"))
         }
-        guard namespace.value()[path: ["metadata", "deletionTimestamp"]] != nil else { return }
+        guard namespace.value(at: ["metadata", "deletionTimestamp"]) != nil else { return }
         throw .forbidden(
             request.definition, name: name,
             "unable to create new content in namespace \(request.namespace) because it is being terminated",

@@ -80,15 +80,15 @@ extension APIHandler {
         let isUnchanged = ManagedFields.isUnchanged(request.stored(admitted), from: request.stored(old))
         if isUnchanged || dryRun {
             services.release(reservation)
-            return isUnchanged ? old : admitted
+            return isUnchanged ? old : request.view(request.stored(admitted))
         }
         do {
             let isFinished = Self.isFinished(admitted, definition)
-            let written = try commit(
-                StoreChange(
-                    resource: definition.storageKey, namespace: stored.namespace, name: stored.name,
-                    basis: stored.revision, object: request.stored(admitted), isDeletion: isFinished), definition)
-            return isFinished ? admitted : request.view(written)
+            let change = StoreChange(
+                resource: definition.storageKey, namespace: stored.namespace, name: stored.name,
+                basis: stored.revision, object: request.stored(admitted), isDeletion: isFinished)
+            let written = try commit(change, definition)
+            return isFinished ? admitted : request.view(written, madeOf: change.object)
         } catch {
             services.release(reservation)
             throw error

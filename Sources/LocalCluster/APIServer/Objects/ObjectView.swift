@@ -4,17 +4,29 @@ internal import KubernetesClient
 
 extension ObjectRequest {
     /// The object in the version asked for, with defaults its schema has got since it was written.
-    func view(_ stored: StoredObject) -> JSONValue {
-        var object = stored.value()
+    func view(_ stored: StoredObject) -> JSONValue { view(stored.value()) }
+
+    /// A stored object's value, as ``stored(_:)`` makes it.
+    func view(_ value: JSONValue) -> JSONValue {
+        var object = value
         object["apiVersion"] = .string(definition.apiVersion)
         object["kind"] = .string(definition.kind)
         if definition.isEventView { return EventView.fromCore(object) }
-        return definition.isCustom ? definition.withDefaults(object) : object
+        return definition.fromStorage(object)
+    }
+
+    /// The same of an object just written, without reading it again.
+    func view(_ stored: StoredObject, madeOf value: JSONValue) -> JSONValue {
+        // What the server adds to a definition of kinds is only in the object.
+        if definition.isDefinitionOfKinds { return view(stored) }
+        var value = value
+        value[path: ["metadata", "resourceVersion"]] = .string(String(stored.revision))
+        return view(value)
     }
 
     /// The object as it is stored, whatever version it came in.
     func stored(_ object: JSONValue) -> JSONValue {
-        guard definition.storageKey == "events" else { return object }
+        guard definition.storageKey == "events" else { return definition.toStorage(object) }
         return EventView.withTimes(definition.isEventView ? EventView.toCore(object) : object)
     }
 

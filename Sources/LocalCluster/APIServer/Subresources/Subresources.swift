@@ -72,13 +72,11 @@ extension APIHandler {
         let node = binding.text("target", "name")
         if node.isEmpty { throw StatusError.unforeseen("target.name: Required value") }
         _ = try update(request, manager: options.manager, dryRun: options.dryRun) { old in
-            let current = old.text("spec", "nodeName")
-            guard current.isEmpty else {
+            if let fault = Self.bindingFault(old) {
                 throw StatusError(
                     code: 409, reason: "Conflict",
                     message:
-                        "Operation cannot be fulfilled on pods/binding \"\(request.name)\": pod \(request.name) is "
-                        + "already assigned to node \"\(current)\"",
+                        "Operation cannot be fulfilled on pods/binding \"\(request.name)\": pod \(request.name) \(fault)",
                     details: .init(name: request.name, kind: "pods/binding"))
             }
             var new = old
@@ -90,6 +88,16 @@ extension APIHandler {
             return new
         }
         return .created
+    }
+
+    /// Why a pod cannot be put on a node, if it cannot.
+    private static func bindingFault(_ pod: JSONValue) -> String? {
+        if pod[path: ["metadata", "deletionTimestamp"]] != nil {
+            return "is being deleted, cannot be assigned to a host"
+        }
+        let node = pod.text("spec", "nodeName")
+        if !node.isEmpty { return "is already assigned to node \"\(node)\"" }
+        return pod[path: ["spec", "schedulingGates"]] == nil ? nil : "has non-empty .spec.schedulingGates"
     }
 
     /// Deletes a pod as far as its disruption budget allows.

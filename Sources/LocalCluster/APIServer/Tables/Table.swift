@@ -79,6 +79,15 @@ struct TableColumn: Sendable {
             + "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names")
     static let age = TableColumn(name: "Age", description: "Time since the object was created.")
 
+    /// The age of a custom object that has no columns of its own.
+    static let created = TableColumn(
+        name: "Age", type: "date",
+        description: "CreationTimestamp is a timestamp representing the server time when this object was created. It is "
+            + "not guaranteed to be set in happens-before order across separate operations. Clients may not set this "
+            + "value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for "
+            + "lists. More info: "
+            + "https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata")
+
     static func text(_ name: String) -> TableColumn { TableColumn(name: name, description: name) }
     static func wide(_ name: String) -> TableColumn { TableColumn(name: name, description: name, priority: 1) }
     static func integer(_ name: String) -> TableColumn {
@@ -120,7 +129,7 @@ struct TableLayout: Sendable {
     /// The columns that a CustomResourceDefinition asks for.
     private static func custom(_ definition: ResourceDefinition) -> TableLayout {
         let printed = definition.printerColumns
-        if printed.isEmpty { return TableLayout([.name, .age]) { [$0.nameCell, $0.ageCell($1)] } }
+        if printed.isEmpty { return TableLayout([.name, .created]) { [$0.nameCell, $0.ageCell($1)] } }
         let columns = printed.map { column in
             let description = "Custom resource definition column (in JSONPath format): \(column.jsonPath)"
             return TableColumn(

@@ -17,7 +17,9 @@ struct NamespaceTermination {
                 current = try await client.replaceStatus(.namespace, changed)
             }
             guard remains.isEmpty else { return .requeue(after: .milliseconds(500)) }
-            current["spec", "finalizers"] = []
+            // What others have put there is theirs to take away.
+            current["spec", "finalizers"] = .array(
+                (current["spec", "finalizers"]?.arrayValue ?? []).filter { $0 != "kubernetes" })
             try await client.replace(.namespace, current, subresource: "finalize")
         } catch {
             if !error.isNotFound { throw error }

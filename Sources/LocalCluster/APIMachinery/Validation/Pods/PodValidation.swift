@@ -1,39 +1,6 @@
 import KubernetesClient
 
 extension BuiltinValidation {
-    mutating func pod(_ pod: JSONValue, _ old: JSONValue?) {
-        let spec = pod["spec"] ?? [:]
-        guard let old = old?["spec"] else { return podSpec(spec, "spec") }
-        var (new, before) = (spec, old)
-        for list in ["containers", "initContainers"] {
-            new.changeEach(list) { $0["image"] = nil }
-            before.changeEach(list) { $0["image"] = nil }
-        }
-        for field in ["activeDeadlineSeconds", "tolerations", "ephemeralContainers", "schedulingGates"] {
-            new[field] = nil
-            before[field] = nil
-        }
-        if before["nodeName"] == nil { new["nodeName"] = nil }
-        let deadline = "spec.activeDeadlineSeconds"
-        if let most = old["activeDeadlineSeconds"]?.integerValue {
-            if let now = spec["activeDeadlineSeconds"] {
-                if now.integerValue ?? 0 > most {
-                    return fail(.invalid(deadline, now, "must be less than or equal to previous value"))
-                }
-            } else {
-                return fail(.invalid(deadline, .null, "must not update from a positive integer to nil value"))
-            }
-        }
-        require(
-            new == before,
-            .forbidden(
-                "spec",
-                "pod updates may not change fields other than `spec.containers[*].image`,"
-                    + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions "
-                    + "to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it "
-                    + "was previously negative)"))
-    }
-
     /// A pod's spec, or a template's.
     mutating func podSpec(_ spec: JSONValue, _ path: String) {
         var volumes: Set<String> = []
@@ -58,6 +25,12 @@ extension BuiltinValidation {
         for (index, gate) in (spec["readinessGates"]?.arrayValue ?? []).enumerated() {
             text(
                 gate["conditionType"], "\(path).readinessGates[\(index)].conditionType", Names.faultsOfQualifiedName)
+        }
+        var gates: Set<JSONValue> = []
+        for (index, gate) in (spec["schedulingGates"]?.arrayValue ?? []).enumerated() {
+            let (here, name) = ("\(path).schedulingGates[\(index)]", gate["name"] ?? "")
+            text(name, here, Names.faultsOfQualifiedName)
+            require(gates.insert(name).inserted, .duplicate(here, name))
         }
         choice(spec["preemptionPolicy"], "\(path).preemptionPolicy", ["PreemptLowerPriority", "Never"])
         for (name, amount) in spec["overhead"]?.objectValue ?? [:] {

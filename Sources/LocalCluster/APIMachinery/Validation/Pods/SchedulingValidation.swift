@@ -17,7 +17,7 @@ extension BuiltinValidation {
         }
     }
 
-    private mutating func toleration(_ toleration: JSONValue, _ path: String) {
+    mutating func toleration(_ toleration: JSONValue, _ path: String) {
         text(toleration["key"], "\(path).key", Names.faultsOfQualifiedName)
         let how = toleration["operator"] ?? ""
         if (toleration["key"]?.stringValue ?? "").isEmpty, how != "Exists" {
