@@ -10,9 +10,8 @@ import Testing
 /// A node of a cluster that knows nothing of it: no scheduler binds its pods, no certificate of the cluster is its own.
 @Suite(.serialized) struct JoinedNodeTests {
     @Test func withoutASchedulerPodsThatFitAreTaken() async throws {
-        try await NodeUnderTest.run(network: 218, controllers: false) { node in
+        try await NodeUnderTest.run(controllers: false) { node in
             var configuration = node.configuration
-            configuration.scheduling = .auto
             configuration.taints = [try #require(Taint("team=shop:NoSchedule"))]
             let tolerant: JSONValue = ["tolerations": [["key": "team", "operator": "Exists"]]]
             var lease = UntypedObject(.lease, name: "kube-scheduler", namespace: "kube-system")
@@ -39,7 +38,7 @@ import Testing
     }
 
     @Test func aNodeThatIsDeletedComesBack() async throws {
-        try await NodeUnderTest.withNode(network: 219) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.eventually("it is there") { try await node.client.find(.node, "local") != nil }
             let before = try await node.client.get(.node, "local")
             try await node.client.delete(.node, "local")
@@ -54,7 +53,7 @@ import Testing
     }
 
     @Test func claimsThatNobodyServesGetAVolume() async throws {
-        try await NodeUnderTest.run(network: 221) { node in
+        try await NodeUnderTest.run { node in
             var configuration = node.configuration
             configuration.isForeign = true
             try await node.withAgent(configuration) {
@@ -86,12 +85,12 @@ import Testing
     }
 
     @Test func theKubeletAPIAsksTheAPIServerWhoMay() async throws {
-        try await NodeUnderTest.withNode(network: 220) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create("speaks", script: "echo hello", spec: ["restartPolicy": "Never"])
             try await node.waitPhase("speaks", "Succeeded")
             let registered = try await node.client.get(.node, "local")
             let port = registered["status", "daemonEndpoints", "kubeletEndpoint", "Port"]?.intValue ?? 0
-            let url = "https://127.220.0.5:\(port)/containerLogs/default/speaks/main"
+            let url = "https://\(node.address(5)):\(port)/containerLogs/default/speaks/main"
             func ask(_ account: String?) async throws -> UInt {
                 var request = HTTPClientRequest(url: url)
                 if let account {

@@ -13,16 +13,19 @@ struct NodeUnderTest {
     let state: String
     let edgePort: Int
     let configuration: NodeConfiguration
+    /// The addresses are 127.N.0.0/16.
+    let network: Int
     private static let logger = {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         return logger
     }()
 
-    /// - Parameter controllers: whether pods are scheduled by somebody else than their node.
+    /// - Parameter controllers: whether the cluster has any.
     static func run(
-        network: Int, controllers hasControllers: Bool = true, _ body: (NodeUnderTest) async throws -> Void
+        controllers hasControllers: Bool = true, _ body: (NodeUnderTest) async throws -> Void
     ) async throws {
+        let network = try await FreeNetwork.next()
         let state = "/tmp/node-test-\(UUID().uuidString.prefix(8))"
         defer { try? FileManager.default.removeItem(atPath: state) }
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -55,7 +58,8 @@ struct NodeUnderTest {
             ).run()
         }
         let client = KubernetesClient(configuration: access, logger: logger)
-        let under = NodeUnderTest(client: client, state: state, edgePort: 8080, configuration: configuration)
+        let under = NodeUnderTest(
+            client: client, state: state, edgePort: 8080, configuration: configuration, network: network)
         let result: Result<Void, any Error>
         do {
             if !hasControllers {
@@ -100,9 +104,12 @@ struct NodeUnderTest {
         try result.get()
     }
 
-    static func withNode(network: Int, _ body: (NodeUnderTest) async throws -> Void) async throws {
-        try await run(network: network) { node in try await node.withAgent { try await body(node) } }
+    static func withNode(_ body: (NodeUnderTest) async throws -> Void) async throws {
+        try await run { node in try await node.withAgent { try await body(node) } }
     }
+
+    /// An address of the network's first 256: `address(5)` is the node.
+    func address(_ host: Int) -> String { "127.\(network).0.\(host)" }
 
     func eventually(
         _ what: String, within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,

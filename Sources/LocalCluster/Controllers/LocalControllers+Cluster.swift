@@ -69,33 +69,16 @@ extension LocalControllers {
                     Watched(leases.informer) { event in
                         event.object.namespace == NodeReconciler.leaseNamespace
                             ? [ObjectKey(namespace: nil, name: event.object.name)] : []
-                    }
+                    },
+                    Watched(context.pods.informer) { event in
+                        guard case .added(let pod) = event, !pod.podNode.isEmpty else { return [] }
+                        let node = ObjectKey(namespace: nil, name: pod.podNode)
+                        return context.nodes[node] == nil ? [node] : []
+                    },
                 ], workers: 1, logger: logger, reconciler: NodeReconciler(context: context, leases: leases)),
             Controller(
                 "persistentvolumeclaim", for: claims.informer, workers: 1, logger: logger,
                 reconciler: ClaimReconciler(context: context, claims: claims)),
-            Controller(
-                "scheduler", for: context.pods.informer,
-                watching: [
-                    // A node that came, went or changed its mind is news for the pods it might take or leave behind.
-                    Watched(context.nodes.informer) { event in
-                        if case .updated(let old, let new) = event,
-                            old.condition("Ready")?["status"] == new.condition("Ready")?["status"],
-                            old.spec == new.spec, old.labels == new.labels,
-                            old["status", "allocatable"] == new["status", "allocatable"]
-                        {
-                            return []
-                        }
-                        return context.pods.informer.store.keys
-                    },
-                    // A pod that ends makes room for those that wait.
-                    Watched(context.pods.informer) { event in
-                        let pod = event.object
-                        if pod.podNode.isEmpty { return [] }
-                        if case .deleted = event { return context.unplacedPods }
-                        return pod.isPodFinished ? context.unplacedPods : []
-                    },
-                ], workers: 1, logger: logger, reconciler: SchedulingReconciler(context: context)),
         ]
     }
 }

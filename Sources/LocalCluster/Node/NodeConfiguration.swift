@@ -52,7 +52,7 @@ public struct NodeConfiguration: Sendable {
         edge: Endpoint = Endpoint(host: "127.0.0.1", port: 8080), kubeletPort: Int = 10250,
         kubeletCertificateFile: String, kubeletKeyFile: String, clientAuthorityFile: String?,
         kubeletClients: Set<String> = ["kube-apiserver-kubelet-client"], client: ClientConfiguration,
-        apiServer: Endpoint, isForeign: Bool = false, scheduling: SelfScheduling = .never, taints: [Taint] = [],
+        apiServer: Endpoint, isForeign: Bool = false, scheduling: SelfScheduling = .auto, taints: [Taint] = [],
         shutdownGrace: Duration = .seconds(7)
     ) {
         self.name = name

@@ -28,7 +28,7 @@ enum ClusterNode {
                 edge: .init(host: configuration.edgeAddress, port: configuration.edgePort),
                 kubeletCertificateFile: certificateFile, kubeletKeyFile: keyFile, clientAuthorityFile: authorityFile,
                 client: control.clientConfiguration, apiServer: .init(host: addresses.apiServer, port: 6443),
-                shutdownGrace: .seconds(4)),
+                scheduling: .always, shutdownGrace: .seconds(4)),
             logger: logger)
     }
 }

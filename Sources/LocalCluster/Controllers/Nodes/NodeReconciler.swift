@@ -2,7 +2,8 @@ import KubernetesClient
 import KubernetesRuntime
 import Synchronization
 
-/// Watches the nodes' Leases: a node that is silent is marked, its pods are no longer ready, and leave it in the end.
+/// Watches the nodes' Leases: a node that is silent is marked and its pods are no longer ready. A node that is deleted
+/// takes its pods with it.
 final class NodeReconciler: Reconciler {
     private let context: ControllerContext
     private let leases: ObjectCache
@@ -25,36 +26,34 @@ final class NodeReconciler: Reconciler {
     func reconcile(_ key: ObjectKey) async throws -> ReconcileResult {
         guard var node = context.nodes[key] else {
             heard.withLock { $0[key.name] = nil }
-            return .done
+            return try await collectPods(of: key.name)
         }
-        let health = NodeHealth(node, silence: silence(of: node), now: .now)
-        let before = node.condition("Ready")?["status"]?.stringValue
-        if let status = health.status {
+        let wasReady = node.condition("Ready")?["status"]?.stringValue
+        if let status = NodeHealth(node, silence: silence(of: node), now: .now).status {
             node.status = status
             node = try await context.client.replaceStatus(.node, node)
             context.nodes.note(node)
+            if wasReady == "True" {
+                context.events.nodes.record(
+                    node, reason: "NodeNotReady", message: "Node \(node.name) status is now: NodeNotReady")
+            }
         }
-        if let taints = health.taints {
-            let patch = Patch.merge([
-                "metadata": ["resourceVersion": .string(node.resourceVersion ?? "")],
-                "spec": ["taints": taints.isEmpty ? .null : .array(taints)],
-            ])
-            node = try await context.client.patch(.node, key.name, patch)
-            context.nodes.note(node)
+        if node.condition("Ready")?["status"]?.stringValue == "Unknown" {
+            for pod in pods(of: node.name) where !pod.isBeingDeleted { try await markNotReady(pod) }
         }
-        if health.status != nil, before == "True" {
-            context.events.nodes.record(
-                node, reason: "NodeNotReady", message: "Node \(node.name) status is now: NodeNotReady")
-        }
-        var next = Self.interval
-        let pods = context.pods.objects(namespace: nil).filter { $0.podNode == node.name && !$0.isPodFinished }
-        for pod in pods where !pod.isBeingDeleted {
-            if health.ready == "Unknown" { try await markNotReady(pod) }
-            guard let end = NodeHealth.eviction(of: pod, from: node, now: .now) else { continue }
-            let left = end - .now
-            if left <= .zero { try await evict(pod) } else { next = min(next, left) }
-        }
-        return .requeue(after: next)
+        return .requeue(after: Self.interval)
+    }
+
+    /// Pods of a node that is gone have nobody to stop them.
+    private func collectPods(of name: String) async throws -> ReconcileResult {
+        let pods = pods(of: name)
+        guard !pods.isEmpty, try await context.client.find(.node, name) == nil else { return .done }
+        for pod in pods { try await context.delete(pod, .pod, in: context.pods, gracePeriodSeconds: 0) }
+        return .done
+    }
+
+    private func pods(of node: String) -> [UntypedObject] {
+        context.pods.objects(namespace: nil).filter { $0.podNode == node && !$0.isPodFinished }
     }
 
     private func silence(of node: UntypedObject) -> Duration {
@@ -76,19 +75,5 @@ final class NodeReconciler: Reconciler {
         status["conditions"] = .array(conditions.entries)
         try await context.write(status, of: pod, .pod, in: context.pods)
         context.events.nodes.record(pod, .warning, reason: "NodeNotReady", message: "Node is not ready")
-    }
-
-    private func evict(_ pod: UntypedObject) async throws {
-        context.events.taintEviction.record(
-            pod, reason: "TaintManagerEviction",
-            message: "Marking for deletion Pod \(pod.namespace ?? "")/\(pod.name)")
-        var conditions = Conditions(pod, now: .now)
-        conditions.set(
-            "DisruptionTarget", "True", reason: "DeletionByTaintManager",
-            message: "Taint manager: deleting due to NoExecute taint")
-        var status = pod.status ?? .emptyObject
-        status["conditions"] = .array(conditions.entries)
-        try await context.write(status, of: pod, .pod, in: context.pods)
-        try await context.delete(pod, .pod, in: context.pods)
     }
 }

@@ -31,9 +31,6 @@ struct ControllerContext: Sendable {
         nodes = ObjectCache(client, .node)
     }
 
-    /// The pods that wait for a node.
-    var unplacedPods: [ObjectKey] { pods.informer.store.objects.filter(\.podNode.isEmpty).map(\.key) }
-
     /// Writes a status if it differs.
     func write(_ status: JSONValue?, of object: UntypedObject, _ kind: ResourceKind, in cache: ObjectCache? = nil)
         async throws

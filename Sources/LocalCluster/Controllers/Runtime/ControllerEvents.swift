@@ -8,9 +8,7 @@ struct ControllerEvents: Sendable {
     let replicaSet: EventRecorder
     let job: EventRecorder
     let autoscaler: EventRecorder
-    let scheduler: EventRecorder
     let nodes: EventRecorder
-    let taintEviction: EventRecorder
     let garbageCollector: EventRecorder
     let disruption: EventRecorder
     let unrun: EventRecorder
@@ -26,9 +24,7 @@ struct ControllerEvents: Sendable {
         replicaSet = recorder("replicaset-controller")
         job = recorder("job-controller")
         autoscaler = recorder("horizontal-pod-autoscaler")
-        scheduler = recorder("default-scheduler")
         nodes = recorder("node-controller")
-        taintEviction = recorder("taint-eviction-controller")
         garbageCollector = recorder("garbage-collector-controller")
         disruption = recorder("controllermanager")
         unrun = recorder("local-controllers")
