@@ -1,3 +1,4 @@
+import APIMachinery
 import KubernetesClient
 import Testing
 
@@ -90,7 +91,7 @@ import Testing
     func group(_ pod: UntypedObject, sampled: String? = "00:09:55", resource: String? = "cpu") -> MeasuredPod.Group {
         let time = sampled.flatMap { Timestamp("2026-01-01T\($0)Z") }
         let sample = time.map { MeasuredPod.Sample(value: 1, time: $0, window: .seconds(15)) }
-        return MeasuredPod(pod, sample: sample, resource: resource, container: nil, now: now).group
+        return MeasuredPod(pod, sample: sample, resource: resource, now: now).group
     }
 
     @Test func aStartingPodsProcessorTimeDoesNotCount() {
@@ -108,14 +109,10 @@ import Testing
         #expect(group(pod(start: "00:01:00", since: "00:01:00"), sampled: nil) == .missing)
     }
 
-    @Test func requestsAreOfTheContainersAskedFor() {
-        let pod = pod(start: "00:01:00", since: "00:01:00")
-        func request(_ container: String?) -> Result<Int, AutoscalerFailure> {
-            MeasuredPod(pod, sample: nil, resource: "cpu", container: container, now: now).request
-        }
-        #expect(request("c") == .success(100))
-        #expect(request(nil) == .failure(.init(message: "missing request for cpu in container d of Pod p")))
-        #expect(request("e") == .failure(.init(message: "container e not found in Pod p")))
+    @Test func aContainerWithoutARequestIsNamed() {
+        let request = MeasuredPod(pod(start: "00:01:00", since: "00:01:00"), sample: nil, resource: "cpu", now: now)
+            .request
+        #expect(request == .failure(.init(message: "missing request for cpu in container d of Pod p")))
     }
 }
 
@@ -198,9 +195,9 @@ import Testing
         #expect(decide(off, current: 5, proposal: 1).replicas == 5)
     }
 
-    @Test(arguments: [("100m", 100.0), ("1", 1000), ("1.5", 1500), ("64Mi", 67_108_864_000), ("2e3", 2_000_000)])
-    func quantitiesAreRead(text: String, thousandths: Double) {
-        #expect(Quantity.thousandths(text) == thousandths)
+    @Test(arguments: [("100m", 100), ("1", 1000), ("1.5", 1500), ("64Mi", 67_108_864_000), ("2e3", 2_000_000)])
+    func quantitiesAreRead(text: String, thousandths: Int) {
+        #expect(Quantity.thousandths(.string(text)) == thousandths)
     }
 
     @Test(arguments: [(150, false, "150m"), (1500, false, "1500m"), (30_000, false, "30"), (2_000_000, false, "2k")])
@@ -248,5 +245,14 @@ import Testing
         let condition = shrinking.status["conditions"]?.arrayValue?.first { $0["type"] == "ScalingActive" }
         #expect(condition?["reason"] == "FailedGetPodsMetric")
         #expect(condition?["message"] == "the HPA was unable to compute the replica count: no answer")
+    }
+
+    @Test func theReasonOfAMetricThatNothingServesNamesItsType() throws {
+        let metric = try #require(
+            AutoscalerMetric([
+                "type": "External",
+                "external": ["metric": ["name": "queue"], "target": ["type": "Value", "value": "10"]],
+            ]))
+        #expect(metric.source == .other("External") && metric.failureReason == "FailedGetExternalMetric")
     }
 }

@@ -84,28 +84,16 @@ struct CELCallCost {
 
     private func replace(_ target: CELCost.Operand, _ arguments: [CELCost.Operand]) -> (CELSize, CELSize?) {
         let (text, old, new) = (size(target), size(arguments[0]), size(arguments[1]))
-        var count = CELSize(0)
-        var kept = CELSize(0)
-        func times(_ length: UInt64, _ part: UInt64) -> UInt64 {
-            UInt64(exactly: (Double(length) / Double(part)).rounded(.up)) ?? .max
+        /// How often a part is replaced, and how much of the text stays.
+        func bound(_ text: UInt64, _ old: UInt64, isKept: Bool) -> (count: UInt64, kept: UInt64) {
+            if old == 0 { return (text == .max ? .max : text + 1, text) }
+            if isKept { return (0, text) }
+            return (UInt64(exactly: (Double(text) / Double(old)).rounded(.up)) ?? .max, 0)
         }
-        if old.low == 0 {
-            count.high = text.high == .max ? .max : text.high + 1
-            kept.high = text.high
-        } else if new.high <= old.low {
-            kept.high = text.high
-        } else {
-            count.high = times(text.high, old.low)
-        }
-        if old.high == 0 {
-            count.low = text.low == .max ? .max : text.low + 1
-            kept.low = text.low
-        } else if old.high <= new.low {
-            kept.low = text.low
-        } else {
-            count.low = times(text.low, old.high)
-        }
-        return (text * (2 * Self.traversal), count * new + kept)
+        let high = bound(text.high, old.low, isKept: new.high <= old.low)
+        let low = bound(text.low, old.high, isKept: old.high <= new.low)
+        let result = CELSize(low.count, high.count) * new + CELSize(low.kept, high.kept)
+        return (text * (2 * Self.traversal), result)
     }
 
     private func join(_ target: CELCost.Operand, _ arguments: [CELCost.Operand]) -> (CELSize, CELSize?) {

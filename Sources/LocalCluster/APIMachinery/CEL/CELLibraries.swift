@@ -30,8 +30,10 @@ enum CELLibraries {
     private static func parsed(_ name: String, _ text: String, _ argument: CELValue?) throws(CELError) -> CELValue? {
         let lenient = argument == .bool(true)
         switch name {
-        case "quantity": return .quantity(try CELQuantity(text))
-        case "isQuantity": return .bool((try? CELQuantity(text)) != nil)
+        case "quantity":
+            guard let quantity = Quantity(text) else { throw CELError(Quantity.fault) }
+            return .quantity(quantity)
+        case "isQuantity": return .bool(Quantity(text) != nil)
         case "semver": return .semver(try CELSemver(text, lenient: lenient))
         case "isSemver": return .bool((try? CELSemver(text, lenient: lenient)) != nil)
         case "ip": return .ip(try address(text))
@@ -46,6 +48,11 @@ enum CELLibraries {
         case "format.named": return .optional(formats.contains(text) ? [.format(text)] : [])
         default: return nil
         }
+    }
+
+    private static func sum(_ quantity: Quantity?) throws(CELError) -> CELValue {
+        guard let quantity else { throw CELError("integer overflow") }
+        return .quantity(quantity)
     }
 
     private static func urlFault(_ text: String) -> CELError {
@@ -105,8 +112,7 @@ enum CELLibraries {
 
     // MARK: Receivers
 
-    private static func call(_ name: String, _ value: CELQuantity, _ argument: CELValue?) throws(CELError) -> CELValue?
-    {
+    private static func call(_ name: String, _ value: Quantity, _ argument: CELValue?) throws(CELError) -> CELValue? {
         switch (name, argument) {
         case ("sign", nil): return .int(value.sign)
         case ("isInteger", nil): return .bool(value.integer != nil)
@@ -117,10 +123,10 @@ enum CELLibraries {
         case ("isGreaterThan", .quantity(let other)?): return .bool(value.compared(to: other) > 0)
         case ("isLessThan", .quantity(let other)?): return .bool(value.compared(to: other) < 0)
         case ("compareTo", .quantity(let other)?): return .int(Int64(value.compared(to: other)))
-        case ("add", .quantity(let other)?): return .quantity(try value.adding(other))
-        case ("add", .int(let number)?): return .quantity(try value.adding(CELQuantity(number)))
-        case ("sub", .quantity(let other)?): return .quantity(try value.subtracting(other))
-        case ("sub", .int(let number)?): return .quantity(try value.subtracting(CELQuantity(number)))
+        case ("add", .quantity(let other)?): return try sum(value.adding(other))
+        case ("add", .int(let number)?): return try sum(value.adding(Quantity(number)))
+        case ("sub", .quantity(let other)?): return try sum(value.subtracting(other))
+        case ("sub", .int(let number)?): return try sum(value.subtracting(Quantity(number)))
         default: return nil
         }
     }

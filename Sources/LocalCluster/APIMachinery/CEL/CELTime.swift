@@ -1,3 +1,5 @@
+import KubernetesClient
+
 /// A point in time.
 struct CELTime: Sendable, Hashable, Comparable {
     /// Since 1970-01-01T00:00:00Z.
@@ -34,11 +36,11 @@ struct CELTime: Sendable, Hashable, Comparable {
     }
 
     static func timestamp(_ text: String) -> CELTime? {
-        guard let seconds = Timestamp.seconds(text) else { return nil }
+        guard let seconds = try? TimeText.read(text).wholeSeconds else { return nil }
         let fraction = text.drop { $0 != "." }.dropFirst().prefix { $0.isNumber }.prefix(9)
         let padded = fraction + String(repeating: "0", count: 9 - fraction.count)
         let zone = text.hasSuffix("Z") ? 0 : Self.offset(String(text.suffix(6))) ?? 0
-        return CELTime(seconds: Int64(seconds), nanoseconds: Int64(padded) ?? 0, zone: zone)
+        return CELTime(seconds: seconds, nanoseconds: Int64(padded) ?? 0, zone: zone)
     }
 
     /// A time some nanoseconds later; `nil` outside of the years 1 to 9999.
@@ -64,7 +66,7 @@ struct CELTime: Sendable, Hashable, Comparable {
 
     /// RFC 3339, with as many digits of a second as there are.
     var text: String {
-        let whole = Timestamp.text(Int(seconds) + zone).dropLast()
+        let whole = TimeText.time(seconds + Int64(zone)).seconds.dropLast()
         let fraction = nanoseconds == 0 ? "" : "." + Self.fraction(nanoseconds)
         guard zone != 0 else { return whole + fraction + "Z" }
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
@@ -81,7 +83,7 @@ struct CELTime: Sendable, Hashable, Comparable {
     /// A part of the time (`getMonth` and the like), in a zone (`+01:00`, `UTC`); `nil` for a zone that is not known.
     func part(_ name: String, zone: String) -> Int64? {
         guard let offset = Self.offset(zone) else { return nil }
-        let text = Timestamp.text(Int(seconds) + offset)
+        let text = TimeText.time(seconds + Int64(offset)).seconds
         func digits(_ start: Int, _ count: Int) -> Int64 { Int64(text.dropFirst(start).prefix(count)) ?? 0 }
         let local = seconds + Int64(offset)
         let day = local >= 0 ? local / 86_400 : (local - 86_399) / 86_400
@@ -92,8 +94,8 @@ struct CELTime: Sendable, Hashable, Comparable {
         case "getDayOfMonth": return digits(8, 2) - 1
         case "getDayOfWeek": return ((day + 4) % 7 + 7) % 7
         case "getDayOfYear":
-            let start = Timestamp.seconds("\(text.prefix(4))-01-01T00:00:00Z") ?? 0
-            return day - Int64(start) / 86_400
+            let start = Timestamp("\(text.prefix(4))-01-01T00:00:00Z")?.wholeSeconds ?? 0
+            return day - start / 86_400
         case "getHours": return digits(11, 2)
         case "getMinutes": return digits(14, 2)
         case "getSeconds": return digits(17, 2)
@@ -143,5 +145,12 @@ struct CELTime: Sendable, Hashable, Comparable {
         let (seconds, rest) = duration.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
         let fraction = rest == 0 ? "" : "." + Self.fraction(Int64(rest))
         return "\(duration < 0 ? "-" : "")\(seconds)\(fraction)s"
+    }
+}
+
+extension Timestamp {
+    /// Since 1970-01-01T00:00:00Z, a begun second not counted.
+    fileprivate var wholeSeconds: Int64 {
+        (microseconds - (microseconds % 1_000_000 + 1_000_000) % 1_000_000) / 1_000_000
     }
 }

@@ -19,7 +19,7 @@ enum CELValue: Sendable, Hashable {
     case duration(Int64)
     case optional([CELValue])
     case type(String)
-    case quantity(CELQuantity)
+    case quantity(Quantity)
     case ip(IPAddress)
     case cidr(IPBlock)
     case url(CELURL)

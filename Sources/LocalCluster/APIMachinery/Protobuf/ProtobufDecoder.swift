@@ -122,16 +122,14 @@ enum ProtobufDecoder {
 
     private static func time(_ bytes: ArraySlice<UInt8>, _ micro: Bool) throws(Fault) -> JSONValue {
         if bytes.isEmpty { return .null }
-        var (seconds, nanoseconds) = (0, 0)
+        var (seconds, nanoseconds) = (Int64(0), Int64(0))
         var reader = ProtobufReader(bytes)
         while let (number, content) = try reader.next() {
             guard case .varint(let value) = content else { continue }
-            if number == 1 { seconds = Int(truncatingIfNeeded: Int64(bitPattern: value)) }
-            if number == 2 { nanoseconds = Int(truncatingIfNeeded: Int64(bitPattern: value)) }
+            if number == 1 { seconds = Int64(bitPattern: value) }
+            if number == 2 { nanoseconds = Int64(bitPattern: value) }
         }
-        let text = Timestamp.text(seconds)
-        guard micro else { return .string(text) }
-        let digits = String(nanoseconds / 1_000)
-        return .string("\(text.dropLast()).\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)Z")
+        let time = TimeText.time(seconds, nanoseconds: nanoseconds % 1_000_000_000)
+        return .string(micro ? time.micro : time.seconds)
     }
 }

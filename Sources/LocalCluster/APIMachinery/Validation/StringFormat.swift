@@ -62,7 +62,7 @@ enum StringFormat {
     }
 
     static func isDate(_ text: String) -> Bool {
-        text.utf8.count == 10 && Timestamp.canonical(text + "T00:00:00Z") != nil
+        text.utf8.count == 10 && (try? TimeText.read(text + "T00:00:00Z")) != nil
     }
 
     private static func isDateTime(_ text: String) -> Bool {

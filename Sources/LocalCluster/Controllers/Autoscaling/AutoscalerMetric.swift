@@ -1,14 +1,15 @@
+import APIMachinery
 import KubernetesClient
 
 /// One metric of a HorizontalPodAutoscaler: what is measured, and what it should be.
 struct AutoscalerMetric: Equatable {
     enum Source: Equatable {
-        /// Of all containers of a pod, or of one.
-        case resource(String, container: String?)
+        /// Of all containers of a pod.
+        case resource(String)
         /// Served by `custom.metrics.k8s.io`, of series with some labels.
         case pods(String, selector: JSONValue?)
-        case object(String, JSONValue)
-        case external(String)
+        /// A type of metric that nothing here serves.
+        case other(String)
     }
 
     enum Target: Equatable {
@@ -16,7 +17,6 @@ struct AutoscalerMetric: Equatable {
         case utilization(Int)
         /// Thousandths of the unit, per pod.
         case averageValue(Int)
-        case value(Int)
     }
 
     let source: Source
@@ -25,98 +25,72 @@ struct AutoscalerMetric: Equatable {
     /// `nil` for what validation lets nobody write.
     init?(_ metric: JSONValue) {
         let type = metric["type"]?.stringValue ?? ""
-        let field = type.prefix(1).lowercased() + type.dropFirst()
-        guard let spec = metric[field], let target = spec["target"] else { return nil }
-        let name = spec[path: ["metric", "name"]]?.stringValue ?? spec["name"]?.stringValue ?? ""
-        switch type {
-        case "Resource": source = .resource(name, container: nil)
-        case "ContainerResource": source = .resource(name, container: spec["container"]?.stringValue)
-        case "Pods": source = .pods(name, selector: spec[path: ["metric", "selector"]])
-        case "Object": source = .object(name, spec["describedObject"] ?? .emptyObject)
-        case "External": source = .external(name)
-        default: return nil
-        }
-        func value(_ field: String) -> Int? {
-            (target[field]?.stringValue ?? target[field]?.intValue.map(String.init))
-                .flatMap(Quantity.thousandths).map { Int($0) }
-        }
-        if let utilization = target["averageUtilization"]?.intValue {
-            self.target = .utilization(utilization)
-        } else if let value = value("averageValue") {
-            self.target = .averageValue(value)
-        } else if let value = value("value") {
-            self.target = .value(value)
-        } else {
+        guard let spec = metric[type.prefix(1).lowercased() + type.dropFirst()], let target = spec["target"] else {
             return nil
+        }
+        source =
+            switch type {
+            case "Resource": .resource(spec["name"]?.stringValue ?? "")
+            case "Pods":
+                .pods(spec[path: ["metric", "name"]]?.stringValue ?? "", selector: spec[path: ["metric", "selector"]])
+            default: .other(type)
+            }
+        self.target =
+            target["averageUtilization"]?.intValue.map { .utilization($0) }
+            ?? .averageValue(Quantity.thousandths(target["averageValue"]) ?? 0)
+    }
+
+    private var type: String {
+        switch source {
+        case .resource: "Resource"
+        case .pods: "Pods"
+        case .other(let type): type
         }
     }
 
     /// As messages name it.
     var name: String {
-        switch source {
-        case .resource(let name, let container):
-            if case .utilization = target {
-                "\(name) \(container == nil ? "" : "container ")resource utilization (percentage of request)"
-            } else {
-                "\(name) resource"
-            }
-        case .pods(let name, _): "pods metric \(name)"
-        case .object(let name, let object): "\(object["kind"]?.stringValue ?? "") metric \(name)"
-        case .external(let name): "external metric \(name)(nil)"
+        switch (source, target) {
+        case (.resource(let name), .utilization): "\(name) resource utilization (percentage of request)"
+        case (.resource(let name), .averageValue): "\(name) resource"
+        case (.pods(let name, _), _): "pods metric \(name)"
+        case (.other(let type), _): "\(type) metric"
         }
     }
 
     /// The reason of the condition that tells that it could not be had.
-    var failureReason: String {
-        switch source {
-        case .resource(_, nil): "FailedGetResourceMetric"
-        case .resource: "FailedGetContainerResourceMetric"
-        case .pods: "FailedGetPodsMetric"
-        case .object: "FailedGetObjectMetric"
-        case .external: "FailedGetExternalMetric"
-        }
-    }
+    var failureReason: String { "FailedGet\(type)Metric" }
 
     /// A failure as the autoscaler's event and condition tell it.
     func explained(_ failure: AutoscalerFailure) -> String {
-        guard case .resource(let name, _) = source else { return failure.message }
-        if case .utilization = target { return "failed to get \(name) utilization: \(failure.message)" }
-        return "failed to get \(name) usage: \(failure.message)"
+        switch (source, target) {
+        case (.resource(let name), .utilization): "failed to get \(name) utilization: \(failure.message)"
+        case (.resource(let name), .averageValue): "failed to get \(name) usage: \(failure.message)"
+        default: failure.message
+        }
     }
 
     /// A failure as it is told among those of all metrics.
     func summarized(_ failure: AutoscalerFailure) -> String {
-        let subject =
-            switch source {
-            case .resource(let name, nil): "\(name) resource metric"
-            case .resource(_, let container?): "\(container) container metric"
-            case .pods: "pods metric"
-            case .object: "object metric"
-            case .external(let name): "\(name) external metric"
-            }
-        return "failed to get \(subject) value: \(explained(failure))"
+        let subject = if case .resource(let name) = source { "\(name) resource" } else { type.lowercased() }
+        return "failed to get \(subject) metric value: \(explained(failure))"
     }
 
     /// What `status.currentMetrics` shows.
     func status(_ proposal: ReplicaProposal) -> JSONValue {
-        let isMemory = if case .resource("memory", _) = source { true } else { false }
         var current: JSONValue = [
-            "averageValue": .string(Quantity.text(thousandths: proposal.averageValue, binary: isMemory))
+            "averageValue": .string(
+                Quantity.text(thousandths: proposal.averageValue, binary: source == .resource("memory")))
         ]
         if let utilization = proposal.utilization { current["averageUtilization"] = JSONValue(utilization) }
         switch source {
-        case .resource(let name, nil):
+        case .resource(let name):
             return ["type": "Resource", "resource": ["name": .string(name), "current": current]]
-        case .resource(let name, let container?):
-            return [
-                "type": "ContainerResource",
-                "containerResource": ["name": .string(name), "container": .string(container), "current": current],
-            ]
         case .pods(let name, let selector):
             var metric: JSONValue = ["name": .string(name)]
             metric["selector"] = selector
             return ["type": "Pods", "pods": ["metric": metric, "current": current]]
-        case .object, .external: return .null
+        case .other: return .null
         }
     }
 }

@@ -1,3 +1,4 @@
+import APIMachinery
 import KubernetesClient
 
 /// One look at a HorizontalPodAutoscaler, from its target's scale to its new status, in the order of Kubernetes'
@@ -66,8 +67,7 @@ struct AutoscalerPass {
     mutating func weigh(_ measurements: [Measurement]) throws(AutoscalerFailure) -> Int? {
         let behavior = autoscaler["spec", "behavior"]
         func tolerance(_ direction: String) -> Double {
-            behavior?[path: [direction, "tolerance"]]?.stringValue.flatMap(Quantity.thousandths).map { $0 / 1000 }
-                ?? 0.1
+            Quantity.thousandths(behavior?[path: [direction, "tolerance"]]).map { Double($0) / 1000 } ?? 0.1
         }
         let tolerances = ReplicaProposal.Tolerance(down: tolerance("scaleDown"), up: tolerance("scaleUp"))
         var best: (replicas: Int, name: String)?
@@ -177,8 +177,8 @@ struct AutoscalerPass {
             if let old = old?["averageUtilization"]?.intValue, let new = new?["averageUtilization"]?.intValue {
                 return abs(old - new) <= 5
             }
-            let x = old?["averageValue"]?.stringValue.flatMap(Quantity.thousandths) ?? 0
-            let y = new?["averageValue"]?.stringValue.flatMap(Quantity.thousandths) ?? 0
+            let x = Quantity.thousandths(old?["averageValue"]) ?? 0
+            let y = Quantity.thousandths(new?["averageValue"]) ?? 0
             return abs(x - y) <= max(x, y) / 10
         }
     }

@@ -96,12 +96,9 @@ final class AutoscalerReconciler: Reconciler {
         for metric in (autoscaler["spec", "metrics"]?.arrayValue ?? []).compactMap(AutoscalerMetric.init) {
             do {
                 let samples = try await metrics.samples(metric, namespace: namespace, selector: selector)
-                let measured = pods.map { pod in
-                    guard case .resource(let name, let container) = metric.source else {
-                        return MeasuredPod(pod, sample: samples[pod.name], resource: nil, container: nil, now: .now)
-                    }
-                    return MeasuredPod(
-                        pod, sample: samples[pod.name], resource: name, container: container, now: .now)
+                let resource: String? = if case .resource(let name) = metric.source { name } else { nil }
+                let measured = pods.map {
+                    MeasuredPod($0, sample: samples[$0.name], resource: resource, now: .now)
                 }
                 measurements.append(.init(metric: metric, pods: .success(measured)))
             } catch let failure as AutoscalerFailure {

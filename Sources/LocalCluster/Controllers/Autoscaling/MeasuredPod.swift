@@ -1,3 +1,4 @@
+import APIMachinery
 import KubernetesClient
 
 /// A pod as the autoscaler's formula sees it.
@@ -29,11 +30,11 @@ struct MeasuredPod: Equatable {
     /// Thousandths, or why it is not known.
     let request: Result<Int, AutoscalerFailure>
 
-    init(_ pod: UntypedObject, sample: Sample?, resource: String?, container: String?, now: Timestamp) {
+    init(_ pod: UntypedObject, sample: Sample?, resource: String?, now: Timestamp) {
         name = pod.name
         value = sample?.value
         group = Self.group(pod, sample, isCPU: resource == "cpu", now)
-        request = resource.map { Self.request($0, container, pod) } ?? .success(0)
+        request = resource.map { Self.request($0, pod) } ?? .success(0)
     }
 
     /// For tests of the formula alone.
@@ -61,28 +62,21 @@ struct MeasuredPod: Equatable {
         return isUnready && start + initialReadinessDelay > changed ? .unready : .ready
     }
 
-    private static func request(
-        _ resource: String, _ container: String?, _ pod: UntypedObject
-    ) -> Result<Int, AutoscalerFailure> {
+    private static func request(_ resource: String, _ pod: UntypedObject) -> Result<Int, AutoscalerFailure> {
         func thousandths(_ resources: JSONValue?) -> Int? {
-            let request = resources?[path: ["requests", resource]]
-            return (request?.stringValue ?? request?.intValue.map(String.init))
-                .flatMap(Quantity.thousandths).map { Int($0) }
+            Quantity.thousandths(resources?[path: ["requests", resource]])
         }
-        if container == nil, let whole = thousandths(pod["spec", "resources"]) { return .success(whole) }
+        if let whole = thousandths(pod["spec", "resources"]) { return .success(whole) }
         let sidecars = (pod["spec", "initContainers"]?.arrayValue ?? []).filter { $0["restartPolicy"] == "Always" }
         var sum = 0
-        for each in (pod["spec", "containers"]?.arrayValue ?? []) + sidecars {
-            let name = each["name"]?.stringValue ?? ""
-            guard container == nil || container == name else { continue }
-            guard let request = thousandths(each["resources"]) else {
+        for container in (pod["spec", "containers"]?.arrayValue ?? []) + sidecars {
+            guard let request = thousandths(container["resources"]) else {
+                let name = container["name"]?.stringValue ?? ""
                 return .failure(
                     .init(message: "missing request for \(resource) in container \(name) of Pod \(pod.name)"))
             }
             sum += request
-            if container == name { return .success(sum) }
         }
-        guard let container else { return .success(sum) }
-        return .failure(.init(message: "container \(container) not found in Pod \(pod.name)"))
+        return .success(sum)
     }
 }

@@ -18,91 +18,52 @@ struct MetricsReader: Sendable {
     func samples(
         _ metric: AutoscalerMetric, namespace: String, selector: String
     ) async throws -> [String: MeasuredPod.Sample] {
+        let samples: [(String, MeasuredPod.Sample)]
         switch metric.source {
-        case .resource(let name, let container):
-            return try await resource(name, container, namespace: namespace, selector: selector)
-        case .pods(let name, _): return try await counted(name, namespace: namespace, selector: selector)
-        case .object(let name, let object):
-            let (kind, of) = (object["kind"]?.stringValue ?? "", object["name"]?.stringValue ?? "")
-            // In the order in which Kubernetes' own message has its parts.
-            throw AutoscalerFailure(
-                message:
-                    "unable to get metric \(name): \(kind) on \(namespace) \(of)/unable to fetch metrics from custom "
-                    + "metrics API: the server could not find the metric \(name) for \(kind.lowercased())s \(of)")
-        case .external(let name):
-            throw AutoscalerFailure(
-                message:
-                    "unable to get external metric \(namespace)/\(name)/nil: unable to fetch metrics from external "
-                    + "metrics API: the server could not find the requested resource (get \(name).external.metrics.k8s.io)"
-            )
-        }
-    }
-
-    private func resource(
-        _ name: String, _ container: String?, namespace: String, selector: String
-    ) async throws -> [String: MeasuredPod.Sample] {
-        let prefix = "unable to get metrics for resource \(name): "
-        let items: [UntypedObject]
-        do throws(KubernetesError) {
-            items = try await client.listAll(
-                Self.podMetrics, namespace: namespace, options: ListOptions(labelSelector: selector)
-            ).items
-        } catch {
-            if error.isCancelled { throw error }
-            throw AutoscalerFailure(
-                message: prefix + "unable to fetch metrics from resource metrics API: "
-                    + (error.status?.message ?? "\(error)"))
-        }
-        guard !items.isEmpty else {
-            throw AutoscalerFailure(message: prefix + "no metrics returned from resource metrics API")
-        }
-        var samples: [String: MeasuredPod.Sample] = [:]
-        for item in items {
-            let containers = (item.json["containers"]?.arrayValue ?? []).filter {
-                container == nil || $0["name"]?.stringValue == container
+        case .resource(let name):
+            samples = try await list(
+                Self.podMetrics, "metrics for resource \(name)", of: "resource", namespace, selector
+            ).compactMap { item in
+                let containers = item.json["containers"]?.arrayValue ?? []
+                let values = containers.compactMap { Quantity.thousandths($0[path: ["usage", name]]) }
+                guard !values.isEmpty, values.count == containers.count else { return nil }
+                let window = Self.duration(item["window"]?.stringValue) ?? .seconds(60)
+                return (item.name, .init(value: values.reduce(0, +), time: Self.time(of: item), window: window))
             }
-            let values = containers.map {
-                $0[path: ["usage", name]]?.stringValue.flatMap(Quantity.thousandths).map { Int($0) }
-            }
-            guard !values.isEmpty, !values.contains(nil) else { continue }
-            samples[item.name] = MeasuredPod.Sample(
-                value: values.reduce(0) { $0 + ($1 ?? 0) },
-                time: item["timestamp"]?.stringValue.flatMap { Timestamp($0) } ?? .now,
-                window: Self.duration(item["window"]?.stringValue) ?? .seconds(60))
-        }
-        return samples
-    }
-
-    private func counted(
-        _ name: String, namespace: String, selector: String
-    ) async throws -> [String: MeasuredPod.Sample] {
-        let prefix = "unable to get metric \(name): "
-        let items: [UntypedObject]
-        do throws(KubernetesError) {
-            items = try await client.listAll(
-                Self.values(of: name), namespace: namespace, options: ListOptions(labelSelector: selector)
-            ).items
-        } catch {
-            if error.isCancelled { throw error }
-            throw AutoscalerFailure(
-                message: prefix + "unable to fetch metrics from custom metrics API: "
-                    + (error.status?.message ?? "\(error)"))
-        }
-        guard !items.isEmpty else {
-            throw AutoscalerFailure(message: prefix + "no metrics returned from custom metrics API")
-        }
-        let samples = items.compactMap { item -> (String, MeasuredPod.Sample)? in
-            guard let pod = item["describedObject", "name"]?.stringValue,
-                let value = item["value"]?.stringValue.flatMap(Quantity.thousandths)
-            else { return nil }
-            return (
-                pod,
-                MeasuredPod.Sample(
-                    value: Int(value), time: item["timestamp"]?.stringValue.flatMap { Timestamp($0) } ?? .now,
-                    window: .seconds(item["windowSeconds"]?.intValue ?? 60))
-            )
+        case .pods(let name, _):
+            samples = try await list(Self.values(of: name), "metric \(name)", of: "custom", namespace, selector)
+                .compactMap { item in
+                    guard let pod = item["describedObject", "name"]?.stringValue,
+                        let value = Quantity.thousandths(item["value"])
+                    else { return nil }
+                    let window = Duration.seconds(item["windowSeconds"]?.intValue ?? 60)
+                    return (pod, .init(value: value, time: Self.time(of: item), window: window))
+                }
+        case .other(let type):
+            throw AutoscalerFailure(message: "metrics of type \(type) are not served by a local cluster")
         }
         return Dictionary(samples, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func list(
+        _ kind: ResourceKind, _ what: String, of api: String, _ namespace: String, _ selector: String
+    ) async throws -> [UntypedObject] {
+        func failure(_ why: String) -> AutoscalerFailure { .init(message: "unable to get \(what): \(why)") }
+        let items: [UntypedObject]
+        do throws(KubernetesError) {
+            items = try await client.listAll(
+                kind, namespace: namespace, options: ListOptions(labelSelector: selector)
+            ).items
+        } catch {
+            if error.isCancelled { throw error }
+            throw failure("unable to fetch metrics from \(api) metrics API: \(error.status?.message ?? "\(error)")")
+        }
+        if items.isEmpty { throw failure("no metrics returned from \(api) metrics API") }
+        return items
+    }
+
+    private static func time(of item: UntypedObject) -> Timestamp {
+        item["timestamp"]?.stringValue.flatMap { Timestamp($0) } ?? .now
     }
 
     /// Such as `5s` or `1m30s`.

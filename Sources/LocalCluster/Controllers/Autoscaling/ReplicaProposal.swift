@@ -69,7 +69,7 @@ struct ReplicaProposal: Equatable {
                 guard request > 0 else { throw AutoscalerFailure(message: "no metrics returned matched known pods") }
                 let utilization = sum * 100 / request
                 return (Double(utilization) / Double(percent), utilization, sum / values.count)
-            case .averageValue(let value), .value(let value):
+            case .averageValue(let value):
                 let average = sum / values.count
                 return (Double(average) / Double(value), nil, average)
             }
@@ -78,7 +78,7 @@ struct ReplicaProposal: Equatable {
         func full(_ pod: MeasuredPod) -> Int {
             switch target {
             case .utilization(let percent): (requests[pod.name] ?? 0) * max(100, percent) / 100
-            case .averageValue(let value), .value(let value): value
+            case .averageValue(let value): value
             }
         }
     }

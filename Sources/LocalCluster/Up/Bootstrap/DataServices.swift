@@ -1,3 +1,4 @@
+import Foundation
 import KubernetesClient
 
 /// What a Storefront's namespace needs to know of the servers beside the cluster: a headless Service without a
@@ -51,7 +52,7 @@ struct DataServices: Sendable {
     private func secret(_ name: String, _ namespace: String, _ data: [String: String]) -> UntypedObject {
         var secret = UntypedObject(.secret, name: name, namespace: namespace, labels: Self.labels)
         secret["type"] = "Opaque"
-        secret["data"] = .object(data.mapValues { .string(Base64.encode($0)) })
+        secret["data"] = .object(data.mapValues { .string(Data($0.utf8).base64EncodedString()) })
         return secret
     }
 }
