@@ -20,9 +20,15 @@ public final class Controller: Service {
     private let reconciler: any Reconciler
     private let logger: Logger
     private let metrics: ControllerMetrics
-    /// The queue of the present run.
-    private let queue = Mutex<WorkQueue<ObjectKey>?>(nil)
     private let isSubscribed = Mutex(false)
+    private let work = Mutex(Work())
+
+    private struct Work {
+        /// The queue of the present run.
+        var queue: WorkQueue<ObjectKey>?
+        /// Primary objects that have gone and were not reconciled since: the next run would not find them in the cache.
+        var gone: Set<ObjectKey> = []
+    }
 
     /// - Parameters:
     ///   - name: the `controller` label of metrics and logs.
@@ -71,26 +77,26 @@ public final class Controller: Service {
     public var informers: [Informer] { [primary] + watched.map(\.informer) }
 
     /// Reconciles a key soon, as for news from outside the API; has no effect while the controller is not running.
-    public func enqueue(_ key: ObjectKey) { queue.withLock { $0 }?.add(key) }
+    public func enqueue(_ key: ObjectKey) { work.withLock { $0.queue }?.add(key) }
 
     /// Runs until cancelled, or told to shut down gracefully; then reconciles in progress are finished, and those that
     /// take longer end with their task's cancellation.
     public func run() async throws {
         let queue = WorkQueue<ObjectKey>(name: name, backoff: backoff)
-        self.queue.withLock { $0 = queue }
-        defer { self.queue.withLock { $0 = nil } }
+        work.withLock { $0.queue = queue }
+        defer { work.withLock { $0.queue = nil } }
         subscribe()
         try await withTaskCancellationOrGracefulShutdownHandler {
             // Told to shut down, it does not wait for caches that may never fill.
             let isSynced = try await cancelWhenGracefulShutdown { try await self.areSynced() }
             guard isSynced else { return }
-            for key in primary.store.keys { queue.add(key) }
+            for key in work.withLock({ $0.gone }).union(primary.store.keys) { queue.add(key) }
             logger.info("controller started", metadata: ["workers": "\(workers)"])
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await queue.runTimer() }
                 if let resync { group.addTask { await self.runResync(every: resync, queue) } }
                 await withTaskGroup(of: Void.self) { group in
-                    for _ in 0..<workers { group.addTask { await self.work(queue) } }
+                    for _ in 0..<workers { group.addTask { await self.takeKeys(queue) } }
                 }
                 group.cancelAll()
             }
@@ -116,7 +122,9 @@ extension Controller {
         guard isFirst else { return }
         primary.onEvent { [weak self] event in
             guard let self, self.filter(event) else { return }
-            self.enqueue(event.object.key)
+            let key = event.object.key
+            if case .deleted = event { _ = self.work.withLock { $0.gone.insert(key) } }
+            self.enqueue(key)
         }
         for watched in watched {
             watched.informer.onEvent { [weak self] event in
@@ -148,7 +156,7 @@ extension Controller {
         }
     }
 
-    private func work(_ queue: WorkQueue<ObjectKey>) async {
+    private func takeKeys(_ queue: WorkQueue<ObjectKey>) async {
         while let key = await queue.next() {
             metrics.activeWorkers.increment()
             await reconcile(key, queue)
@@ -159,6 +167,7 @@ extension Controller {
 
     private func reconcile(_ key: ObjectKey, _ queue: WorkQueue<ObjectKey>) async {
         let begin = ContinuousClock.now
+        let hadGone = work.withLock { $0.gone.remove(key) } != nil
         do {
             let result = try await reconciler.reconcile(key)
             queue.forget(key)
@@ -169,6 +178,7 @@ extension Controller {
                 queue.add(key, after: delay)
             }
         } catch {
+            if hadGone { _ = work.withLock { $0.gone.insert(key) } }
             if Task.isCancelled { return }
             let pause = queue.retry(key)
             metrics.failed.increment()

@@ -24,6 +24,8 @@ public struct ControllerSet: Service {
             seen.insert(ObjectIdentifier($0)).inserted
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // Before anybody asks: what is known from a run before this one does not count.
+            for informer in informers { informer.unsync() }
             for informer in informers { group.addTask { await informer.loop() } }
             defer { group.cancelAll() }
             do {

@@ -3,8 +3,15 @@ import Logging
 import Synchronization
 
 extension Informer {
+    /// Whatever is known is old once a run begins: it may have been long since the last one.
+    func unsync() {
+        synced.close()
+        store.change { $0.unsync() }
+    }
+
     /// Carries out the machine's actions until cancelled.
     func loop() async {
+        unsync()
         var actions = handle(.start)
         while !Task.isCancelled, let next = apply(actions) { actions = await perform(next) }
     }

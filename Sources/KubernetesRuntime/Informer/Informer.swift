@@ -95,7 +95,7 @@ public final class Informer: Service {
         store.change { $0.learn(object) }
     }
 
-    /// Returns once the first list is in the store.
+    /// Returns once the first list of the present run is in the store; one that has ended does not count.
     ///
     /// - Throws: `CancellationError`.
     public func waitUntilSynced() async throws { try await synced.wait() }

@@ -38,7 +38,7 @@ public final class Store: Sendable {
     /// The objects that an owner's UID controls or owns; needs the index ``ownerIndex``.
     public func objects(ownedBy uid: String) -> [UntypedObject] { objects(index: Self.ownerIndex, value: uid) }
 
-    /// Whether the first list is in.
+    /// Whether the first list of the informer's present run is in.
     public var isSynced: Bool { state.withLock { $0.isSynced } }
 
     /// The name of the index by owners' UIDs, which every informer has.

@@ -37,6 +37,9 @@ struct StoreState: Sendable {
         removed = [:]
     }
 
+    /// What it holds may be old, until the end of the next list.
+    mutating func unsync() { isSynced = false }
+
     /// Removes what the list did not show.
     ///
     /// - Returns: what it removed.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A door that opens once and stays open.
+/// A door at which tasks wait until it is open.
 final class Signal: Sendable {
     private struct State {
         var isOpen = false
@@ -18,6 +18,8 @@ final class Signal: Sendable {
         }
         for waiter in waiters { waiter.resume() }
     }
+
+    func close() { state.withLock { $0.isOpen = false } }
 
     /// - Throws: `CancellationError`.
     func wait() async throws {
