@@ -164,6 +164,24 @@ import Testing
             ])
     }
 
+    @Test func pagesTooLargeToBeReadAreAskedForInSmallerOnesUntilTheListIsRead() {
+        var machine = InformerMachine(pageSize: 500, streams: false, random: { 0 })
+        let tooLong = KubernetesError.unexpectedAnswer("more than 268435456 bytes")
+        let refused = KubernetesError.transport(
+            .init(request: "GET /", mayHaveBeenSent: false, underlying: CancellationError()))
+        _ = machine.handle(.start)
+        for (error, limit) in [(tooLong, 250), (lost, 125), (refused, 125), (tooLong, 62), (tooLong, 50), (lost, 50)] {
+            _ = machine.handle(.listFailed(error))
+            #expect(machine.handle(.pauseOver) == [.beginList, .list(continueToken: nil, limit: limit)])
+        }
+        // Nor in one answer, when pages expire.
+        for _ in 0..<2 { _ = machine.handle(.listFailed(gone)) }
+        _ = machine.handle(.listFailed(tooLong))
+        #expect(machine.handle(.pauseOver) == [.beginList, .list(continueToken: nil, limit: 50)])
+        _ = machine.handle(.page(ObjectList(items: [], resourceVersion: "10")))
+        #expect(machine.handle(.watchFailed(gone)) == [.beginList, .list(continueToken: nil, limit: 500)])
+    }
+
     @Test func aSilentWatchIsBegunAnewWhereItWasAndListedWhenItStaysSilent() {
         var machine = watching()
         _ = machine.handle(.event(.bookmark(resourceVersion: "15")))

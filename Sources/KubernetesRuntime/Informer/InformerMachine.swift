@@ -66,10 +66,13 @@ struct InformerMachine: Sendable {
     /// Lists in a row that did not come to their end as a stream.
     private var brokenStreams = 0
     private let pageSize: Int
+    /// How much is asked for at a time now: less when pages are too large to be read.
+    private var limit: Int
     private let random: @Sendable () -> Double
 
     /// A watch shorter than this is followed by a pause.
     static let shortestWatch = Duration.seconds(1)
+    private static let smallestPage = 50
 
     /// - Parameter streams: whether to ask for lists as streams; pages are the other way.
     init(
@@ -77,6 +80,7 @@ struct InformerMachine: Sendable {
         random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
     ) {
         self.pageSize = pageSize
+        limit = pageSize
         isStreamingRefused = !streams
         self.backoff = backoff
         self.random = random
@@ -129,13 +133,14 @@ struct InformerMachine: Sendable {
         }
         state = .listing
         // When pages expire faster than they can be read, one large answer is all that is left.
-        return [.beginList, .list(continueToken: nil, limit: expiredTokens < 2 ? pageSize : nil)]
+        return [.beginList, .list(continueToken: nil, limit: expiredTokens < 2 ? limit : nil)]
     }
 
     private mutating func listed(_ page: ObjectList) -> [Action] {
         let actions = page.items.map { Action.put($0, from: .list) }
-        if let token = page.continueToken { return actions + [.list(continueToken: token, limit: pageSize)] }
+        if let token = page.continueToken { return actions + [.list(continueToken: token, limit: limit)] }
         expiredTokens = 0
+        limit = pageSize
         return actions + endList(page.resourceVersion) + watch(from: page.resourceVersion)
     }
 
@@ -170,6 +175,10 @@ struct InformerMachine: Sendable {
     }
 
     private mutating func listFailed(_ error: KubernetesError) -> [Action] {
+        if error.mayBeForTooMuch {
+            limit = max(limit / 2, min(pageSize, Self.smallestPage))
+            expiredTokens = 0
+        }
         guard error.isGone, expiredTokens < 3 else { return pause(then: .list, for: error) }
         expiredTokens += 1
         return list()
@@ -215,5 +224,16 @@ struct InformerMachine: Sendable {
         state = .pausing(next: next)
         let asked = Duration.seconds(min(error?.status?.retryAfterSeconds ?? 0, 60))
         return [.pause(max(asked, backoff.next(random: random())))]
+    }
+}
+
+extension KubernetesError {
+    /// Whether a smaller answer might have come: this one was too long, or not there in time.
+    fileprivate var mayBeForTooMuch: Bool {
+        switch self {
+        case .unexpectedAnswer: true
+        case .transport(let transport): transport.mayHaveBeenSent
+        default: false
+        }
     }
 }
