@@ -14,6 +14,8 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     private var dirty: Set<Key> = []
     private var processing: [Key: Instant] = [:]
     private var delayed: [Key: Instant] = [:]
+    /// The earliest of them.
+    private(set) var nextDelayed: Instant?
     private var backoffs: [Key: Backoff] = [:]
     private let backoff: Backoff
     private(set) var isShutDown = false
@@ -32,7 +34,7 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     mutating func add(_ key: Key, now: Instant) -> Bool {
         guard !isShutDown, dirty.insert(key).inserted else { return false }
         additions += 1
-        delayed[key] = nil
+        if let time = delayed.removeValue(forKey: key), time == nextDelayed { nextDelayed = delayed.values.min() }
         if processing[key] == nil { ready.append((key, now)) }
         return true
     }
@@ -41,18 +43,20 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     mutating func add(_ key: Key, at time: Instant) {
         guard !isShutDown, !dirty.contains(key) else { return }
         delayed[key] = min(delayed[key] ?? time, time)
+        nextDelayed = min(nextDelayed ?? time, time)
     }
 
     /// Moves the keys whose time has come to those ready.
     ///
     /// - Returns: when the next one's comes.
     mutating func wake(now: Instant) -> Instant? {
+        guard let next = nextDelayed, next <= now else { return nextDelayed }
         let due = delayed.filter { $0.value <= now }.sorted { $0.value < $1.value }
+        for (key, _) in due { delayed[key] = nil }
+        nextDelayed = delayed.values.min()
         for (key, _) in due { add(key, now: now) }
-        return delayed.values.min()
+        return nextDelayed
     }
-
-    var nextDelayed: Instant? { delayed.values.min() }
 
     /// Takes a key to work on, with how long it was ready; ``done(_:now:)`` must follow.
     mutating func take(now: Instant) -> (key: Key, waited: Duration)? {
@@ -80,7 +84,9 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: the pause.
     mutating func retry(_ key: Key, now: Instant, random: Double = .random(in: 0...1)) -> Duration {
-        let pause = backoffs[key, default: backoff].next(random: random)
+        var backoff = backoffs[key] ?? backoff
+        let pause = backoff.next(random: random)
+        backoffs[key] = backoff
         add(key, at: now + pause)
         return pause
     }
@@ -95,5 +101,6 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
         firstReady = 0
         dirty = []
         delayed = [:]
+        nextDelayed = nil
     }
 }
