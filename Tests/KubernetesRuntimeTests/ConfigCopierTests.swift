@@ -32,6 +32,25 @@ import Testing
         }
     }
 
+    /// The operator as `rbac.yaml` lets it be, and no more.
+    private func account(_ client: KubernetesClient) async throws -> ClientConfiguration {
+        let name = "config-copier"
+        try await client.create(.namespace, UntypedObject(.namespace, name: name))
+        try await client.create(.serviceAccount, UntypedObject(.serviceAccount, name: name, namespace: name))
+        let rules = try String(contentsOf: Self.folder.appendingPathComponent("rbac.yaml"), encoding: .utf8)
+        for document in rules.components(separatedBy: "\n---\n") {
+            let object = UntypedObject(try JSONValue(yaml: document))
+            let kind = try await client.resourceKind(apiVersion: object.apiVersion, kind: object.kind)
+            try await client.create(try #require(kind), object)
+        }
+        var configuration = client.configuration
+        configuration.clientCertificate = nil
+        configuration.clientKey = nil
+        configuration.token = .text(try await client.serviceAccountToken(name, namespace: name).token)
+        configuration.namespace = name
+        return configuration
+    }
+
     private func configMap(_ name: String, _ namespace: String, _ data: [String: String]) -> UntypedObject {
         var object = UntypedObject(.configMap, name: name, namespace: namespace)
         object["data"] = JSONValue(data)
@@ -54,7 +73,7 @@ import Testing
                 let condition = object?["status", "conditions"]?[0]
                 return condition?["status"]?.stringValue
             }
-            try await running(process(client.configuration)) {
+            try await running(process(try await account(client))) {
                 try await client.create(.configMap, configMap("source", "default", ["x": "1"]))
                 try await client.create(ConfigCopy.resourceKind, configCopy("source", ["a", "b", "c"]))
                 await eventually { await data("a") == ["x": "1"] }
@@ -85,7 +104,7 @@ import Testing
                 for copied in ["a", "b"] { #expect(await data(copied) == nil) }
                 #expect(await data("default") == ["x": "2"])
             }
-            let lease = try await client.get(.lease, "config-copier", namespace: "default")
+            let lease = try await client.get(.lease, "config-copier", namespace: "config-copier")
             #expect(lease["spec", "holderIdentity"] == "")
         }
     }
@@ -122,12 +141,13 @@ import Testing
                 }
                 func writes() -> Int { proxy.count { $0.isMutating && !$0.path.contains("/leases") } }
                 func renewals() -> Int { proxy.count { $0.method == "PUT" && $0.path.contains("/leases") } }
-                // Whatever its own writes still cause is done within one renewal; between the next two is nothing.
-                let first = renewals()
-                await eventually { renewals() > first }
-                let written = writes()
-                await eventually { renewals() > first + 1 }
-                #expect(writes() == written)
+                // Its own writes cause a few more passes; then, from one renewal to the next but one, there is nothing.
+                await eventually {
+                    let (written, renewed) = (writes(), renewals())
+                    await eventually { renewals() > renewed + 1 }
+                    return writes() == written
+                }
+                #expect(writes() < 20)
             }
         }
     }
