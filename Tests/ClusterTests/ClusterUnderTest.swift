@@ -49,16 +49,18 @@ final class ClusterUnderTest: Sendable {
     private static func prepare(_ kubeconfig: String, _ controlPlane: ServerProcess?) async throws -> ClusterUnderTest {
         let configuration = try ClientConfiguration.automatic(kubeconfig: kubeconfig)
         let client = KubernetesClient(configuration: configuration)
+        var hadDefinition = true
         do {
             try await eventually(within: .seconds(60), "the API server") { (try? await client.serverVersion()) != nil }
             let cluster = TestCluster(configuration, client)
-            let hadDefinition = try await client.find(.customResourceDefinition, definition) != nil
+            hadDefinition = try await client.find(.customResourceDefinition, definition) != nil
             if !hadDefinition { try await cluster.apply(Repository.objects("crds/storefronts.yaml")) }
             try await eventually(within: .seconds(30), "the Storefront definition") {
                 (try? await client.list(Storefront.resourceKind)) != nil
             }
             return ClusterUnderTest(cluster, kubeconfig, hadDefinition: hadDefinition, controlPlane)
         } catch {
+            if !hadDefinition { _ = try? await client.delete(.customResourceDefinition, definition) }
             try? await client.shutdown()
             throw error
         }
