@@ -7,7 +7,7 @@ enum Names {
 
     static func faultsOfSubdomain(_ text: String) -> [String] {
         var faults = tooLong(text, 253)
-        if !Pattern.matches(text, "^\(subdomain)$") {
+        if !isSubdomain(text) {
             faults.append(
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
                     + "must start and end with an alphanumeric character"
@@ -18,8 +18,8 @@ enum Names {
 
     static func faultsOfLabel(_ text: String) -> [String] {
         var faults = tooLong(text, 63)
-        if !Pattern.matches(text, "^\(label)$") {
-            if Pattern.matches(text, "^\(subdomain)$") {
+        if !isWord(text[...], "-") {
+            if isSubdomain(text) {
                 faults.append("must not contain dots")
             } else {
                 faults.append(
@@ -32,7 +32,7 @@ enum Names {
 
     static func faultsOfLabel1035(_ text: String) -> [String] {
         let format = "[a-z]([-a-z0-9]*[a-z0-9])?"
-        if Pattern.matches(text, "^\(format)$") { return tooLong(text, 63) }
+        if isWord(text[...], "-"), text.first?.isLetter ?? false { return tooLong(text, 63) }
         return tooLong(text, 63) + [
             "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
                 + "character, and end with an alphanumeric character" + example(["my-name", "abc-123"], format)
@@ -73,7 +73,7 @@ enum Names {
         } else {
             faults += name.utf8.count > 63 ? ["name part must be no more than 63 bytes"] : []
         }
-        if !Pattern.matches(name, "^\(qualifiedPart)$") {
+        if !isWord(name[...], "-_.", allowsUppercase: true) {
             faults.append(
                 "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an "
                     + "alphanumeric character" + example(["MyName", "my.name", "123-abc"], qualifiedPart))
@@ -83,7 +83,7 @@ enum Names {
 
     static func faultsOfLabelValue(_ text: String) -> [String] {
         var faults = text.utf8.count > 63 ? ["must be no more than 63 bytes"] : []
-        if !Pattern.matches(text, "^\(valuePart)$") {
+        if !text.isEmpty, !isWord(text[...], "-_.", allowsUppercase: true) {
             faults.append(
                 "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and "
                     + "must start and end with an alphanumeric character"
@@ -94,7 +94,7 @@ enum Names {
 
     static func faultsOfConfigKey(_ text: String) -> [String] {
         var faults = tooLong(text, 253)
-        if !Pattern.matches(text, "^[-._a-zA-Z0-9]+$") {
+        if !isMade(text[...], "-._", allowsUppercase: true) {
             faults.append(
                 "a valid config key must consist of alphanumeric characters, '-', '_' or '.'"
                     + example(["key.name", "KEY_NAME", "key-name"], "[-._a-zA-Z0-9]+"))
@@ -109,7 +109,7 @@ enum Names {
 
     static func faultsOfWildcard(_ text: String) -> [String] {
         let format = "\\*\\.\(subdomain)"
-        if Pattern.matches(text, "^\(format)$") { return tooLong(text, 253) }
+        if text.hasPrefix("*."), isSubdomain(String(text.dropFirst(2))) { return tooLong(text, 253) }
         return tooLong(text, 253) + [
             "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist "
                 + "of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character"
@@ -134,7 +134,7 @@ enum Names {
     }
 
     static func faultsOfHeaderName(_ text: String) -> [String] {
-        if Pattern.matches(text, "^[-A-Za-z0-9]+$") { return [] }
+        if isMade(text[...], "-", allowsUppercase: true) { return [] }
         return [
             "a valid HTTP header must consist of alphanumeric characters or '-'"
                 + example(["X-Header-Name"], "[-A-Za-z0-9]+")
@@ -144,10 +144,12 @@ enum Names {
     static func faultsOfPortName(_ text: String) -> [String] {
         var faults: [String] = []
         if text.utf8.count > 15 { faults.append("must be no more than 15 characters") }
-        if !Pattern.matches(text, "^[-a-z0-9]+$") {
+        if !isMade(text[...], "-") {
             faults.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
         }
-        if !Pattern.matches(text, "[a-z]") { faults.append("must contain at least one letter (a-z)") }
+        if !text.contains(where: { ("a"..."z").contains($0) }) {
+            faults.append("must contain at least one letter (a-z)")
+        }
         if text.contains("--") { faults.append("must not contain consecutive hyphens") }
         if text.hasPrefix("-") || text.hasSuffix("-") { faults.append("must not begin or end with a hyphen") }
         return faults
@@ -179,6 +181,30 @@ enum Names {
             faults.append("must be a standard resource type or fully qualified")
         }
         return faults + ["must be a standard resource for containers"]
+    }
+
+    private static func isSubdomain(_ text: String) -> Bool {
+        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isWord($0, "-") }
+    }
+
+    /// Whether a text begins and ends with ASCII letters or digits and has none but these and `inner` between them.
+    private static func isWord(_ text: Substring, _ inner: String, allowsUppercase: Bool = false) -> Bool {
+        isMade(text.prefix(1), "", allowsUppercase: allowsUppercase)
+            && isMade(text.suffix(1), "", allowsUppercase: allowsUppercase)
+            && isMade(text, inner, allowsUppercase: allowsUppercase)
+    }
+
+    /// Whether a text is there and of ASCII letters, digits and `others` alone. Of every key and value of a request this
+    /// is asked, so no regular expression does it.
+    private static func isMade(_ text: Substring, _ others: String, allowsUppercase: Bool = false) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"): allowsUppercase
+                default: others.utf8.contains(byte)
+                }
+            }
     }
 
     private static func tooLong(_ text: String, _ maximum: Int) -> [String] {

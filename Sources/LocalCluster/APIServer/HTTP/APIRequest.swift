@@ -35,6 +35,7 @@ extension StringProtocol {
 
     /// The text with `%XX` decoded, and `+` where that means a space.
     func percentDecoded(plusIsSpace: Bool = false) -> String {
+        guard utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else { return String(self) }
         var bytes: [UInt8] = []
         var rest = Array(utf8)[...]
         while let byte = rest.popFirst() {

@@ -127,7 +127,9 @@ extension ObjectRequest {
     private func checkBuiltinVersion(_ version: String, _ value: JSONValue) throws(StatusError) {
         let parts = version.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if parts.count > 2 { throw unrecognized("unexpected GroupVersion string: \(version)") }
-        guard let kind = value["kind"]?.stringValue, kind == definition.kind, !version.isEmpty else { return }
+        guard let kind = value["kind"]?.stringValue, kind == definition.kind, !version.isEmpty,
+            version != definition.apiVersion
+        else { return }
         guard !BuiltinKinds.all.contains(where: { $0.apiVersion == version && $0.kind == kind }) else { return }
         throw .badRequest(
             "\(kind) in version \"\(parts.last ?? "")\" cannot be handled as a \(kind): no kind \"\(kind)\" is "

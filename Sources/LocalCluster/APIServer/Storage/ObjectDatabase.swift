@@ -28,6 +28,7 @@ struct ObjectDatabase: Sendable {
                         revision INTEGER NOT NULL, body BLOB NOT NULL,
                         PRIMARY KEY (resource, namespace, name)
                     ) WITHOUT ROWID;
+                    -- The revision of the last deletion: it is in no row of the objects.
                     CREATE TABLE IF NOT EXISTS latest (id INTEGER PRIMARY KEY CHECK (id = 0), revision INTEGER NOT NULL);
                     INSERT OR IGNORE INTO latest VALUES (0, 1000);
                     """)
@@ -49,26 +50,28 @@ struct ObjectDatabase: Sendable {
                 objects[row[0], default: []].append(
                     StoredObject(body: body, namespace: namespace, name: row[2], revision: row[3]))
             }
-            return (objects, try Int64.fetchOne(database, sql: "SELECT revision FROM latest") ?? 1)
+            // The last change was a deletion, or what it left is among the rows.
+            let deletion = try Int64.fetchOne(database, sql: "SELECT revision FROM latest") ?? 1
+            return (objects, objects.values.joined().reduce(deletion) { max($0, $1.revision) })
         }
     }
 
+    /// One statement, which is a transaction of its own.
     func put(_ resource: String, _ object: StoredObject) throws {
-        try write(
-            "INSERT OR REPLACE INTO objects (resource, namespace, name, revision, body) VALUES (?, ?, ?, ?, ?)",
-            [resource, object.namespace, object.name, object.revision, Data(object.body)], object.revision)
+        try queue.writeWithoutTransaction { database in
+            try database.cachedStatement(
+                sql: "INSERT OR REPLACE INTO objects (resource, namespace, name, revision, body) VALUES (?, ?, ?, ?, ?)"
+            ).execute(
+                arguments: [resource, object.namespace, object.name, object.revision, Data(object.body)])
+        }
     }
 
     func delete(_ resource: String, _ object: StoredObject) throws {
-        try write(
-            "DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?",
-            [resource, object.namespace, object.name], object.revision)
-    }
-
-    private func write(_ sql: String, _ arguments: StatementArguments, _ revision: Int64) throws {
         try queue.write { database in
-            try database.cachedStatement(sql: sql).execute(arguments: arguments)
-            try database.cachedStatement(sql: "UPDATE latest SET revision = ?").execute(arguments: [revision])
+            try database.cachedStatement(
+                sql: "DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?"
+            ).execute(arguments: [resource, object.namespace, object.name])
+            try database.cachedStatement(sql: "UPDATE latest SET revision = ?").execute(arguments: [object.revision])
         }
     }
 }
