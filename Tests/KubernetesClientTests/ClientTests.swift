@@ -1,6 +1,7 @@
 import FaultProxy
 import Foundation
 import KubernetesClient
+import Logging
 import NIOCore
 import Testing
 
@@ -249,7 +250,7 @@ import Testing
             _ = try await client.list(.secret, namespace: "n", metadataOnly: true)
             #expect(
                 server.requests.first?.headers["accept"]
-                    == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")
+                    == "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json")
         }
     }
 
@@ -287,6 +288,19 @@ import Testing
             #expect(
                 server.requests.first?.body.contains(#""spec":{"audiences":["x"],"expirationSeconds":600}"#) == true)
         }
+    }
+
+    @Test func whatTheServerWarnsOfIsLoggedOnce() async throws {
+        let log = CapturedLog()
+        let server = try await LoopbackServer.start { _ in
+            Reply.json(200, #"{"metadata":{"name":"p"}}"#, ["Warning": #"299 - "unknown field \"spec.x\"""#])
+        }
+        let client = KubernetesClient(
+            configuration: ClientConfiguration(server: server.url), logger: Logger(label: "test") { _ in log })
+        for _ in 0..<3 { try await client.create(.pod, UntypedObject(.pod, name: "p", namespace: "n")) }
+        try await client.shutdown()
+        try await server.stop()
+        #expect(log.lines == [#"warning: the server warns [unknown field "spec.x"]"#])
     }
 
     @Test func logsComeAsBytes() async throws {

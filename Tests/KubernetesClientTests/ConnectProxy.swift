@@ -3,7 +3,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// An HTTP proxy on loopback that tunnels (`CONNECT`) to where it is asked, and remembers what it was asked.
+/// An HTTP proxy on loopback that tunnels (`CONNECT`) to where it is asked, or refuses to, and remembers what it was
+/// asked.
 final class ConnectProxy: Sendable {
     let channel: any Channel
     private let heads: Heads
@@ -12,13 +13,14 @@ final class ConnectProxy: Sendable {
         let seen = Mutex<[String]>([])
     }
 
-    static func start() async throws -> ConnectProxy {
+    /// - Parameter refusal: what it answers instead of a tunnel, such as `502 Bad Gateway`.
+    static func start(refusal: String? = nil) async throws -> ConnectProxy {
         let heads = Heads()
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Asked(heads))
+                    try channel.pipeline.syncOperations.addHandler(Asked(heads, refusal))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -42,14 +44,22 @@ final class ConnectProxy: Sendable {
         typealias OutboundOut = ByteBuffer
 
         private let heads: Heads
+        private let refusal: String?
         private var text = ""
 
-        init(_ heads: Heads) { self.heads = heads }
+        init(_ heads: Heads, _ refusal: String?) {
+            self.heads = heads
+            self.refusal = refusal
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             text += String(buffer: unwrapInboundIn(data))
             guard text.hasSuffix("\r\n\r\n") else { return }
             heads.seen.withLock { [text] in $0.append(text) }
+            if let refusal {
+                let answer = ByteBuffer(string: "HTTP/1.1 \(refusal)\r\nContent-Length: 0\r\n\r\n")
+                return context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+            }
             let target = text.split(separator: " ")[1].split(separator: ":")
             let client = context.channel
             let loop = context.eventLoop

@@ -54,7 +54,7 @@ import Testing
                     + "&resourceVersionMatch=NotOlderThan&timeoutSeconds=300")
             #expect(
                 server.requests.last?.headers["accept"]
-                    == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1")
+                    == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json")
             // The connection of the stream is closed with it.
             await eventually { proxy.openConnections == 0 }
         }

@@ -1,3 +1,5 @@
+import Foundation
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -72,6 +74,18 @@ import Testing
         #expect(policy.final(status(503)).isUncertain)
         #expect(policy.final(status(409)).isConflict)
         #expect(!RetryPolicy(write, configuration).final(.transport(lost(false))).isUncertain)
+    }
+
+    @Test(arguments: [
+        (ECONNREFUSED, "connect(descriptor:addr:size:)", true), (ENETUNREACH, "connect(descriptor:addr:size:)", true),
+        (EHOSTUNREACH, "finishing a non-blocking connect failed", true),
+        (ECONNRESET, "finishing a non-blocking connect failed", true),
+        // So ends a connection over which a request went, when its server is cut off.
+        (EHOSTUNREACH, "read(descriptor:pointer:size:)", false), (ETIMEDOUT, "read(descriptor:pointer:size:)", false),
+        (ECONNRESET, "read(descriptor:pointer:size:)", false),
+    ])
+    func onlyAnAttemptToConnectSurelySentNothing(code: CInt, reason: String, isSo: Bool) {
+        #expect(IOError(errnoCode: code, reason: reason).isFailureToConnect == isSo)
     }
 
     @Test(arguments: [

@@ -17,12 +17,14 @@ extension Error {
         if let error = self as? HTTPClientError {
             return [
                 .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout, .invalidURL, .emptyHost,
-                .emptyScheme, .alreadyShutdown,
+                .emptyScheme, .alreadyShutdown, .httpProxyHandshakeTimeout, .socksHandshakeTimeout,
+                .proxyAuthenticationRequired, .invalidProxyResponse,
             ].contains(error)
         }
         if let error = self as? IOError {
-            // A reset can come at any time; only the words say that it met the attempt to connect.
-            return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+            // A reset, or news that the host is out of reach, can come at any time; only the words say that it met the
+            // attempt to connect.
+            return error.errnoCode == ECONNREFUSED || error.description.hasPrefix("connect(")
                 || error.description.hasPrefix("finishing a non-blocking connect failed")
         }
         return self is NIOConnectionError || isHandshakeFailure

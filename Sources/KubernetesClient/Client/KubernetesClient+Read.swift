@@ -1,14 +1,16 @@
 import NIOHTTP1
 
 extension KubernetesClient {
-    static let metadataAccept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
-    static let metadataListAccept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+    // From a server that knows neither, such as an aggregated one, the whole is taken and the metadata kept.
+    static let metadataAccept = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+    static let metadataListAccept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
     /// Reads one object.
     ///
     /// - Parameters:
     ///   - namespace: needed for namespaced kinds.
-    ///   - metadataOnly: answer a `PartialObjectMetadata`, without spec, data, status and managed fields.
+    ///   - metadataOnly: answer a `PartialObjectMetadata`, without spec, data, status and managed fields. No server
+    ///     takes it back as the object; a reference to the object has to name its type.
     public func get(
         _ kind: ResourceKind, _ name: String, namespace: String? = nil, subresource: String? = nil,
         metadataOnly: Bool = false

@@ -96,6 +96,7 @@ extension KubernetesClient {
             throw failure(request, error)
         }
         count(request, code: String(response.status.code))
+        noteWarnings(request, response.headers)
         guard response.status.code >= 300 else { return (response, deadline) }
         // A complaint that is too long, or cut, is still one: its status is worth more than its text.
         let body: [UInt8]

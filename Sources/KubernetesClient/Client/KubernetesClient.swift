@@ -13,7 +13,8 @@ import Synchronization
 /// for no longer than ``ClientConfiguration/retryTime``; `Retry-After` is honoured. Reads, server-side apply, and writes
 /// for one `resourceVersion` or `uid` may be repeated; after a lost answer they can end in the conflict or "not found"
 /// that their own first attempt has caused. Any other write without an answer is ``KubernetesError/uncertain(_:)``.
-/// After a 401 the credentials are read or made anew and the request is sent once more.
+/// After a 401 the credentials are read or made anew and the request is sent once more. What the server warns of, such
+/// as fields that it does not know, is logged once.
 ///
 /// Call ``shutdown()`` when done.
 public final class KubernetesClient: Sendable {
@@ -24,6 +25,8 @@ public final class KubernetesClient: Sendable {
     let watchHTTP: HTTPClient
     /// Whether the server streams lists; `nil` until it was asked.
     let streamsLists = Mutex<Bool?>(nil)
+    /// What the server has warned of.
+    let warned = Mutex<Set<String>>([])
     let credentials: Credentials
     let logger: Logger
 
@@ -88,15 +91,10 @@ struct ServerAddress {
         let rest = url[separator.upperBound...]
         let authority = rest.prefix { $0 != "/" }
         let path = rest.dropFirst(authority.count)
-        var host = authority[...]
-        var port: Substring = ""
-        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-            host = authority[..<colon]
-            port = authority[colon...]
-        }
-        guard host != name else { return }
+        let parts = Authority(authority)
+        guard parts.host != name else { return }
         hostHeader = String(authority)
-        dnsOverride = [name: String(host.filter { $0 != "[" && $0 != "]" })]
-        url = "\(scheme)\(name)\(port)\(path)"
+        dnsOverride = [name: parts.host]
+        url = "\(scheme)\(name)\(parts.port.map { ":\($0)" } ?? "")\(path)"
     }
 }

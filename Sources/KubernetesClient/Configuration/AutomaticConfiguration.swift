@@ -10,6 +10,8 @@ extension ClientConfiguration {
     /// The configuration a program would expect: the given kubeconfig, that of `KUBECONFIG` (several paths are merged),
     /// the pod's ServiceAccount when run in a cluster, then `~/.kube/config`.
     ///
+    /// Where it names no proxy, that of the environment is used (`HTTPS_PROXY`, `NO_PROXY`).
+    ///
     /// - Parameters:
     ///   - kubeconfig: a path that wins over everything, as `--kubeconfig`.
     ///   - context: a context of the kubeconfig to use instead of its current one.
@@ -17,6 +19,12 @@ extension ClientConfiguration {
     public static func automatic(
         kubeconfig: String? = nil, context: String? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment, pod: PodEnvironment = .current
+    ) throws(KubernetesError) -> ClientConfiguration {
+        try find(kubeconfig, context, environment, pod).throughProxy(of: environment)
+    }
+
+    private static func find(
+        _ kubeconfig: String?, _ context: String?, _ environment: [String: String], _ pod: PodEnvironment
     ) throws(KubernetesError) -> ClientConfiguration {
         if let kubeconfig, !kubeconfig.isEmpty {
             return try Kubeconfig(path: kubeconfig).configuration(context: context)
@@ -36,7 +44,15 @@ extension ClientConfiguration {
         return try Kubeconfig(path: path).configuration(context: context)
     }
 
-    /// The configuration of a pod: its ServiceAccount's token, CA and namespace, and `KUBERNETES_SERVICE_HOST/PORT`.
+    private func throughProxy(of environment: [String: String]) throws(KubernetesError) -> ClientConfiguration {
+        guard proxy == nil else { return self }
+        var configuration = self
+        configuration.proxy = try EnvironmentProxy(environment: environment).proxy(for: server)
+        return configuration
+    }
+
+    /// The configuration of a pod: its ServiceAccount's token, CA and namespace, `KUBERNETES_SERVICE_HOST/PORT`, and
+    /// the proxy of its environment.
     ///
     /// - Throws: ``KubernetesError/configuration(_:)`` when this is no pod or the token is not mounted.
     public static func inCluster(
@@ -53,9 +69,10 @@ extension ClientConfiguration {
         let namespace = try? String(contentsOfFile: folder + "/namespace", encoding: .utf8)
             .trimmingPrefix { $0.isWhitespace }.prefix { !$0.isWhitespace }
         let authority = folder + "/ca.crt"
-        return ClientConfiguration(
+        let configuration = ClientConfiguration(
             server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
             certificateAuthority: FileManager.default.fileExists(atPath: authority) ? .file(authority) : nil,
             token: .file(folder + "/token"), namespace: namespace.map { String($0) } ?? "default")
+        return try configuration.throughProxy(of: environment)
     }
 }

@@ -43,18 +43,14 @@ public struct ProxyAddress: Sendable, Hashable, CustomStringConvertible, CustomD
             authority = authority[authority.index(after: at)...]
             guard scheme == .http else { throw .configuration("a SOCKS proxy with a password is not supported") }
         }
-        var host = authority
-        var port = scheme == .http ? 80 : 1080
-        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-            guard let number = UInt16(authority[authority.index(after: colon)...]) else {
-                throw .configuration("the proxy's port is no number")
-            }
-            host = authority[..<colon]
+        let parts = Authority(authority)
+        host = parts.host
+        port = scheme == .http ? 80 : 1080
+        if let text = parts.port {
+            guard let number = UInt16(text) else { throw .configuration("the proxy's port is no number") }
             port = Int(number)
         }
-        self.host = String(host.filter { $0 != "[" && $0 != "]" })
-        self.port = port
-        guard !self.host.isEmpty else { throw .configuration("the proxy's URL names no host") }
+        guard !host.isEmpty else { throw .configuration("the proxy's URL names no host") }
     }
 
     public var description: String {
