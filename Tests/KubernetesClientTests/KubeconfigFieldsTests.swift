@@ -122,6 +122,10 @@ import Testing
             "exec: {command: c, apiVersion: client.authentication.k8s.io/v1beta1, env: [{value: v}]}",
             "users[u].exec.env[0].name: must be set"
         ),
+        (
+            "exec: {command: c, apiVersion: client.authentication.k8s.io/v1beta1, env: [{name: PORT, value: 80}]}",
+            "users[u].exec.env[0].value: must be a string"
+        ),
     ])
     func saysWhichFieldOfAUserIsWrong(fields: String, message: String) throws {
         let failure = try failure(user: fields)

@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test func aWriteThatTheServerGaveUpMayStillTakeEffect() async throws {
+        try await withProxy { proxy, client in
+            let limit = WriteLimit(end: .now + .seconds(60))
+            await WriteLimit.$current.withValue(limit) {
+                proxy.rule(.failure(409, reason: "Conflict"))
+                await #expect(throws: KubernetesError.self) { try await client.send(write) }
+                #expect(limit.lastUnansweredWrite == nil)
+                proxy.rule(.failure(504, reason: "Timeout"))
+                await #expect(throws: KubernetesError.self) { try await client.send(write) }
+                #expect(limit.lastUnansweredWrite != nil)
+            }
+        }
+    }
+
     @Test func cancellationWaitsForTheAnswerOfAWriteInProgress() async throws {
         try await withProxy { proxy, client in
             proxy.rule(.delayAnswer(.milliseconds(200)))

@@ -23,7 +23,8 @@ public enum WatchEvent: Sendable, Hashable {
                 resourceVersion: bookmark.resourceVersion ?? "",
                 endsInitialEvents: bookmark["metadata", "annotations", "k8s.io/initial-events-end"] == "true")
         case "ERROR":
-            self = .error(Status(object) ?? Status(code: 500, reason: "Unknown", message: object.text()))
+            self = .error(
+                Status(object) ?? Status(code: 500, reason: "Unknown", message: "an ERROR event without a Status"))
         default: return nil
         }
     }

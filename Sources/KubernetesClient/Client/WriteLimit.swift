@@ -33,7 +33,8 @@ public final class WriteLimit: Sendable {
         set { state.withLock { $0.end = newValue } }
     }
 
-    /// When last a write ended without an answer that the server may have carried out, or may yet; `nil` if never.
+    /// When last a write ended without an answer, or with the one that it took too long, that the server may have
+    /// carried out, or may yet; `nil` if never.
     public var lastUnansweredWrite: ContinuousClock.Instant? { state.withLock { $0.unanswered } }
 
     /// Makes one attempt at a write, with the time it may take.
@@ -54,7 +55,7 @@ public final class WriteLimit: Sendable {
                 return .failure(error)
             }
         }.value
-        if case .failure(.uncertain) = result {
+        if case .failure(let error) = result, error.isUncertain || error.isServerTimeout {
             state.withLock { $0.unanswered = .now }
         }
         return try result.get()

@@ -124,7 +124,10 @@ extension Kubeconfig {
             guard let name = item["name"]?.stringValue, !name.isEmpty else {
                 throw exec.error("env[\(index)].name", "must be set")
             }
-            environment[name] = item["value"]?.stringValue ?? ""
+            guard let value = (item["value"] ?? "").stringValue else {
+                throw exec.error("env[\(index)].value", "must be a string")
+            }
+            environment[name] = value
         }
         return ExecPlugin(
             apiVersion: version, command: command, arguments: try exec.strings("args"), environment: environment,
