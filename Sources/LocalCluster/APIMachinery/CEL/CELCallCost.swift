@@ -50,7 +50,7 @@ struct CELCallCost {
             guard case .list = overload.parameters[1] else { return nil }
             return (size(arguments[1]), nil)
         case "_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_": return comparison(name, overload, arguments)
-        default: return library(name, overload, target, arguments) ?? list(name, target, arguments)
+        default: return library(name, overload, arguments) ?? list(name, target, arguments)
         }
     }
 
@@ -106,7 +106,7 @@ struct CELCallCost {
     }
 
     private func library(
-        _ name: String, _ overload: CELOverload, _ target: CELCost.Operand?, _ arguments: [CELCost.Operand]
+        _ name: String, _ overload: CELOverload, _ arguments: [CELCost.Operand]
     ) -> (CELSize, CELSize?)? {
         switch name {
         case "cidr", "isIP", "isCIDR", "quantity", "isQuantity", "semver", "isSemver":

@@ -1,6 +1,6 @@
 extension CELFunctions {
     /// Computes a function, operator or method; `operands` starts with a method's receiver.
-    static func call(_ name: String, _ operands: [CELValue], isMethod: Bool) throws(CELError) -> CELValue {
+    static func call(_ name: String, _ operands: [CELValue]) throws(CELError) -> CELValue {
         if operands.count == 2 {
             if let value = try comparison(name, operands[0], operands[1]) { return value }
             if let value = try arithmetic(name, operands[0], operands[1]) { return value }

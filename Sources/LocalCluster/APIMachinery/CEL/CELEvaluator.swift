@@ -131,7 +131,7 @@ final class CELEvaluator {
         if let target { operands.append(try evaluate(target)) }
         for argument in arguments { operands.append(try evaluate(argument)) }
         for case .string(let text) in operands { cost += text.utf8.count / 10 }
-        return try CELFunctions.call(name, operands, isMethod: target != nil)
+        return try CELFunctions.call(name, operands)
     }
 
     /// `&&` and `||`: a side that decides hides an error of the other.

@@ -108,20 +108,15 @@ enum CELFormat {
     }
 
     private static func shown(_ value: CELValue, _ clause: Clause) throws(CELError) -> String {
+        let radix = ["d": 10, "x": 16, "X": 16, "o": 8, "b": 2][clause.verb]
         switch (clause.verb, value) {
         case ("s", _): return try string(value, clause)
-        case ("d", .int(let number)): return String(number)
-        case ("d", .uint(let number)): return String(number)
-        case ("x", .int(let number)): return String(number, radix: 16)
-        case ("x", .uint(let number)): return String(number, radix: 16)
-        case ("X", .int(let number)): return String(number, radix: 16, uppercase: true)
-        case ("X", .uint(let number)): return String(number, radix: 16, uppercase: true)
+        case (let verb, .int(let number)) where radix != nil:
+            return String(number, radix: radix ?? 10, uppercase: verb == "X")
+        case (let verb, .uint(let number)) where radix != nil:
+            return String(number, radix: radix ?? 10, uppercase: verb == "X")
         case ("x", .string(let text)), ("X", .string(let text)): return hex(Array(text.utf8), clause.verb)
         case ("x", .bytes(let bytes)), ("X", .bytes(let bytes)): return hex(bytes, clause.verb)
-        case ("o", .int(let number)): return String(number, radix: 8)
-        case ("o", .uint(let number)): return String(number, radix: 8)
-        case ("b", .int(let number)): return String(number, radix: 2)
-        case ("b", .uint(let number)): return String(number, radix: 2)
         case ("b", .bool(let value)): return value ? "1" : "0"
         case ("f", .double(let number)): return fixed(number, clause.precision)
         case ("e", .double(let number)): return scientific(number)

@@ -85,7 +85,7 @@ enum CELLists {
         case "sum":
             guard var total = elements.first else { return .int(0) }
             for element in elements.dropFirst() {
-                total = try CELFunctions.call("_+_", [total, element], isMethod: false)
+                total = try CELFunctions.call("_+_", [total, element])
             }
             return total
         case "slice": return .list(try slice(elements, arguments))

@@ -116,16 +116,6 @@ public final class Schema: Sendable {
         let hasZero = property.alwaysPresent || fields.typeName == "io.k8s.api.core.v1.LocalObjectReference"
         return property.defaultValue ?? (hasZero ? TypedDecoder.zero(property) : nil)
     }
-
-    /// Whether a value is one unit to those who own it: a scalar, an atomic list or map, or unstructured.
-    var isLeaf: Bool {
-        switch fields.kind {
-        case .object:
-            fields.atomicMap
-        case .array: fields.listType == .atomic
-        default: true
-        }
-    }
 }
 
 /// One entry of `x-kubernetes-validations`.

@@ -43,8 +43,6 @@ enum StringFormat {
 
     static func isIPv4(_ text: String) -> Bool { IPAddress(text)?.isIPv4 == true }
 
-    static func isIPv6(_ text: String) -> Bool { IPAddress(text)?.isIPv4 == false }
-
     static func isCIDR(_ text: String) -> Bool { IPBlock(text, leadingZeros: true) != nil }
 
     private static let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"

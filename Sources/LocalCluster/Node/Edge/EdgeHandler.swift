@@ -10,38 +10,10 @@ final class EdgeHandler: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private struct Request {
-        var head: HTTPRequestHead
-        var forwarded: HTTPRequestHead
-        var backend: IngressRouting.Backend
-        var candidates: [ServiceRouting.Endpoint]
-        var since = NIODeadline.now()
-        /// What has come of the body, to be sent again when an endpoint fails before it answers.
-        var body: [ByteBuffer] = []
-        var bodyBytes = 0
-        var hasAll = false
-        /// The body is too long to be kept, so that there is only one try once it is being sent.
-        var isTooLongToRepeat = false
-        var attempts = 0
-        var isSent = false
-        var hasAnswer = false
-        var keepsUpstream = true
-        var connection: UpstreamConnection?
-
-        /// Whether a request that an endpoint may have seen can be sent to another.
-        var isRepeatable: Bool {
-            guard !isTooLongToRepeat else { return false }
-            switch head.method {
-            case .GET, .HEAD, .OPTIONS, .PUT, .DELETE, .TRACE: return true
-            default: return head.headers.contains(name: "Idempotency-Key")
-            }
-        }
-    }
-
     private let table: RoutingTable
     private let pool: EdgePool
     private var context: ChannelHandlerContext?
-    private var request: Request?
+    private var request: EdgeRequest?
     private var wantsToRead = false
     /// The rest of a request that was already answered.
     private var isDiscarding = false
@@ -85,7 +57,7 @@ final class EdgeHandler: ChannelDuplexHandler {
             return refuse(head, .notFound, "no Ingress serves \(path) of this host")
         }
         let client = context.channel.remoteAddress?.ipAddress ?? "127.0.0.1"
-        let request = Request(
+        let request = EdgeRequest(
             head: head, forwarded: EdgeHeaders.forward(head, client: client), backend: backend,
             candidates: pool.rotated(Self.candidates(backend, routing.services)))
         guard !request.candidates.isEmpty else {

@@ -88,3 +88,24 @@ struct ContainerState: Sendable, Equatable {
         }
     }
 }
+
+extension ContainerState {
+    var hasEverRun: Bool { isRunning || termination != nil || last != nil }
+
+    /// Takes over what an earlier agent reported. What ran then was stopped with it.
+    mutating func resume(_ status: JSONValue, now: Timestamp) {
+        restartCount = status["restartCount"]?.intValue ?? 0
+        last = Termination(status[path: ["lastState", "terminated"]])
+        if let termination = Termination(status[path: ["state", "terminated"]]) {
+            phase = .terminated(termination)
+        } else if let since = status[path: ["state", "running", "startedAt"]]?.stringValue.flatMap({ Timestamp($0) }) {
+            phase = .terminated(
+                Termination(
+                    exitCode: 137, reason: "ContainerStatusUnknown",
+                    message: "The container was stopped while the node was down", startedAt: since, finishedAt: now))
+        } else if let last {
+            // It was waiting for its restart.
+            phase = .terminated(last)
+        }
+    }
+}

@@ -125,7 +125,7 @@ struct PodMachine: Sendable {
         if ending == nil, let deadline = spec.activeDeadline, startTime + deadline <= now, !isFinished {
             ending = .deadlineExceeded
         }
-        if let ending { return (stopAll(ending, now: now), nil) }
+        if let ending { return (stopAll(ending), nil) }
         guard !isFinished, volumesAreMounted else { return ([], nil) }
         var pass = Pass(now: now, wake: spec.activeDeadline.map { startTime + $0 })
         pass.actions = stopCondemned()
@@ -213,7 +213,7 @@ struct PodMachine: Sendable {
         }
     }
 
-    private mutating func stopAll(_ ending: Ending, now: Timestamp) -> [Action] {
+    private mutating func stopAll(_ ending: Ending) -> [Action] {
         let (grace, reason): (Duration, String) =
             switch ending {
             case .deleted(let grace): (grace, "Stopping container")
@@ -240,25 +240,4 @@ struct PodMachine: Sendable {
 
     /// Nothing of the pod will run again.
     var isFinished: Bool { phase == .succeeded || phase == .failed }
-}
-
-extension ContainerState {
-    var hasEverRun: Bool { isRunning || termination != nil || last != nil }
-
-    /// Takes over what an earlier agent reported. What ran then was stopped with it.
-    fileprivate mutating func resume(_ status: JSONValue, now: Timestamp) {
-        restartCount = status["restartCount"]?.intValue ?? 0
-        last = Termination(status[path: ["lastState", "terminated"]])
-        if let termination = Termination(status[path: ["state", "terminated"]]) {
-            phase = .terminated(termination)
-        } else if let since = status[path: ["state", "running", "startedAt"]]?.stringValue.flatMap({ Timestamp($0) }) {
-            phase = .terminated(
-                Termination(
-                    exitCode: 137, reason: "ContainerStatusUnknown",
-                    message: "The container was stopped while the node was down", startedAt: since, finishedAt: now))
-        } else if let last {
-            // It was waiting for its restart.
-            phase = .terminated(last)
-        }
-    }
 }

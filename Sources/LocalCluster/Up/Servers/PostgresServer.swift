@@ -32,11 +32,7 @@ struct PostgresServer: Sendable {
             password_encryption = scram-sha-256
             log_min_messages = warning
             """
-        let file = "\(data)/storefront.conf"
-        guard
-            FileManager.default.createFile(
-                atPath: file, contents: Data(configuration.utf8), attributes: [.posixPermissions: 0o644])
-        else { throw LocalClusterError(.stateUnusable, "\(file) cannot be written.") }
+        try state.write(configuration, to: "\(data)/storefront.conf", owner: account)
         return ServerProcess(
             name: "postgres", executable: programs.postgres,
             arguments: ["-D", data, "-c", "config_file=\(data)/postgresql.conf"],
@@ -46,17 +42,8 @@ struct PostgresServer: Sendable {
 
     private func initialise(_ account: Account?) async throws {
         let passwordFile = "\(folder)/initial-password"
-        guard
-            FileManager.default.createFile(
-                atPath: passwordFile, contents: Data(settings.postgresPassword.utf8),
-                attributes: [.posixPermissions: 0o600])
-        else { throw LocalClusterError(.stateUnusable, "\(passwordFile) cannot be written.") }
         defer { try? FileManager.default.removeItem(atPath: passwordFile) }
-        if let account {
-            try FileManager.default.setAttributes(
-                [.ownerAccountID: Int(account.userID), .groupOwnerAccountID: Int(account.groupID)],
-                ofItemAtPath: passwordFile)
-        }
+        try state.write(settings.postgresPassword, to: passwordFile, owner: account)
         let arguments = [
             "-D", data, "--username", Self.administrator, "--pwfile", passwordFile, "--auth", "scram-sha-256",
             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions",

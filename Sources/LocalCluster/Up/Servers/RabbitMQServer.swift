@@ -19,8 +19,7 @@ struct RabbitMQServer: Sendable {
             try state.makeFolder(path, owner: account)
         }
         let address = settings.addresses.rabbitMQ
-        try write(
-            "rabbitmq.conf",
+        try state.write(
             """
             listeners.tcp.1 = \(address):\(Self.port)
             management.tcp.ip = \(address)
@@ -33,9 +32,12 @@ struct RabbitMQServer: Sendable {
             log.console.level = warning
             disk_free_limit.absolute = 64MB
             collect_statistics_interval = 5000
-            """, account)
-        try write("enabled_plugins", "[rabbitmq_management].", account)
-        try write("home/.erlang.cookie", settings.erlangCookie, account, permissions: 0o400)
+            """, to: "\(folder)/rabbitmq.conf", owner: account)
+        try state.write("[rabbitmq_management].", to: "\(folder)/enabled_plugins", owner: account)
+        // Nobody may write to it, we neither.
+        let cookie = "\(folder)/home/.erlang.cookie"
+        try? FileManager.default.removeItem(atPath: cookie)
+        try state.write(settings.erlangCookie, to: cookie, owner: account, permissions: 0o400)
 
         var environment = [
             "PATH": "/usr/sbin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "\(folder)/home",
@@ -63,25 +65,5 @@ struct RabbitMQServer: Sendable {
             name: "rabbitmq", executable: programs.rabbitMQServer, environment: environment, workingDirectory: folder,
             account: account)
         return (portMapper, broker)
-    }
-
-    private func write(
-        _ name: String, _ text: String, _ account: Account?, permissions: Int = 0o600
-    ) throws(LocalClusterError) {
-        let file = "\(folder)/\(name)"
-        try? FileManager.default.removeItem(atPath: file)
-        var attributes: [FileAttributeKey: Any] = [.posixPermissions: permissions]
-        if let account {
-            attributes[.ownerAccountID] = Int(account.userID)
-            attributes[.groupOwnerAccountID] = Int(account.groupID)
-        }
-        guard FileManager.default.createFile(atPath: file, contents: Data(text.utf8)) else {
-            throw LocalClusterError(.stateUnusable, "\(file) cannot be written.")
-        }
-        do {
-            try FileManager.default.setAttributes(attributes, ofItemAtPath: file)
-        } catch {
-            throw LocalClusterError(.stateUnusable, "\(file) cannot be given to its server.", cause: error)
-        }
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// The cluster's private Redis, which keeps carts across restarts in an append-only file.
 struct RedisServer: Sendable {
     static let port = 6379
@@ -23,15 +21,7 @@ struct RedisServer: Sendable {
             daemonize no
             loglevel warning
             """
-        guard FileManager.default.createFile(atPath: file, contents: Data(configuration.utf8)) else {
-            throw LocalClusterError(.stateUnusable, "\(file) cannot be written.")
-        }
-        var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        if let account {
-            attributes[.ownerAccountID] = Int(account.userID)
-            attributes[.groupOwnerAccountID] = Int(account.groupID)
-        }
-        try FileManager.default.setAttributes(attributes, ofItemAtPath: file)
+        try state.write(configuration, to: file, owner: account)
         return ServerProcess(
             name: "redis", executable: programs.redisServer, arguments: [file],
             environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"], workingDirectory: folder, account: account)

@@ -48,11 +48,24 @@ public struct StateDirectory: Sendable {
         try? FileManager.default.removeItem(atPath: probe)
     }
 
-    /// A file that only its owner may read.
-    func write(_ text: String, to file: String) throws(LocalClusterError) {
+    /// A file that only its owner may read: the given account when we may give it away.
+    func write(
+        _ text: String, to file: String, owner: Account? = nil, permissions: Int = 0o600
+    ) throws(LocalClusterError) {
         let written = FileManager.default.createFile(
-            atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+            atPath: file, contents: Data(text.utf8), attributes: [.posixPermissions: permissions])
         guard written else { throw LocalClusterError(.stateUnusable, "\(file) cannot be written.") }
+        try give(file, to: owner)
+    }
+
+    private func give(_ path: String, to owner: Account?) throws(LocalClusterError) {
+        guard let owner else { return }
+        do {
+            try FileManager.default.setAttributes(
+                [.ownerAccountID: Int(owner.userID), .groupOwnerAccountID: Int(owner.groupID)], ofItemAtPath: path)
+        } catch {
+            throw LocalClusterError(.stateUnusable, "\(path) cannot be given to its server.", cause: error)
+        }
     }
 
     /// A folder of the cluster, owned by the given account when we may give it away.
@@ -60,13 +73,9 @@ public struct StateDirectory: Sendable {
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: permissions])
-            if let owner {
-                try FileManager.default.setAttributes(
-                    [.ownerAccountID: Int(owner.userID), .groupOwnerAccountID: Int(owner.groupID)], ofItemAtPath: folder
-                )
-            }
         } catch {
             throw LocalClusterError(.stateUnusable, "The folder \(folder) cannot be made.", cause: error)
         }
+        try give(folder, to: owner)
     }
 }
