@@ -20,44 +20,44 @@ import Testing
         func count(_ name: String) -> Int { calls.withLock { $0[name] ?? 0 } }
     }
 
-    private func withServer(_ body: (SmallAPIServer, KubernetesClient) async throws -> Void) async throws {
-        let server = try await SmallAPIServer.start()
-        let client = server.client()
-        try await body(server, client)
-        try await client.shutdown()
-        try await server.stop()
+    private func withClient(_ body: (KubernetesClient) async throws -> Void) async throws {
+        try await TestCluster.with { try await body($0.admin) }
+    }
+
+    private func configMap(_ name: String, labels: [String: String] = [:]) -> UntypedObject {
+        UntypedObject(.configMap, name: name, namespace: "default", labels: labels)
     }
 
     @Test func reconcilesAnObjectThatIsThereChangedAndGone() async throws {
-        try await withServer { server, client in
-            server.put(.configMap, UntypedObject(.configMap, name: "a", namespace: "n"))
+        try await withClient { client in
+            try await client.create(.configMap, configMap("a"))
             let calls = Calls()
-            let controller = Controller("test", for: Informer(client, .configMap, namespace: "n")) { key in
+            let controller = Controller("test", for: Informer(client, .configMap, namespace: "default")) { key in
                 _ = calls.add(key)
                 return .done
             }
             try await running(ControllerSet([controller])) {
                 await eventually { calls.count("a") == 1 }
-                server.put(.configMap, UntypedObject(.configMap, name: "a", namespace: "n", labels: ["x": "y"]))
+                try await client.apply(.configMap, configMap("a", labels: ["x": "y"]), fieldManager: "test")
                 await eventually { calls.count("a") == 2 }
-                server.delete(.configMap, "a", namespace: "n")
+                try await client.delete(.configMap, "a", namespace: "default")
                 await eventually { calls.count("a") == 3 }
-                controller.enqueue(ObjectKey(namespace: "n", name: "a"))
+                controller.enqueue(ObjectKey(namespace: "default", name: "a"))
                 await eventually { calls.count("a") == 4 }
             }
         }
     }
 
     @Test func aChangeOfAnOwnedOrLabelledObjectReconcilesItsOwner() async throws {
-        try await withServer { server, client in
-            let owner = UntypedObject(.configMap, name: "owner", namespace: "n")
-            server.put(.configMap, owner)
+        try await withClient { client in
+            let owner = try await client.create(.configMap, configMap("owner"))
             let calls = Calls()
             let controller = Controller(
-                "test", for: Informer(client, .configMap, namespace: "n"),
+                "test", for: Informer(client, .configMap, namespace: "default"),
                 watching: [
-                    .owned(Informer(client, .pod, namespace: "n"), by: .configMap),
-                    .labelled(Informer(client, .secret, namespace: "n", metadataOnly: true), by: "belongs-to"),
+                    .owned(Informer(client, .secret, namespace: "default"), by: .configMap, onlyController: false),
+                    .labelled(
+                        Informer(client, .serviceAccount, namespace: "default", metadataOnly: true), by: "belongs-to"),
                 ]
             ) { key in
                 _ = calls.add(key)
@@ -65,17 +65,21 @@ import Testing
             }
             try await running(ControllerSet([controller])) {
                 await eventually { calls.count("owner") == 1 }
-                var pod = UntypedObject(.pod, name: "p", namespace: "n")
-                pod.ownerReferences = [
-                    OwnerReference(apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "1"),
-                    OwnerReference(apiVersion: "apps/v1", kind: "Deployment", name: "other", uid: "2"),
+                var secret = UntypedObject(.secret, name: "s", namespace: "default")
+                secret.ownerReferences = [
+                    OwnerReference(controlledBy: owner),
+                    OwnerReference(
+                        apiVersion: "apps/v1", kind: "Deployment", name: "other", uid: "2", controller: false),
                 ]
-                server.put(.pod, pod)
+                try await client.create(.secret, secret)
                 await eventually { calls.count("owner") == 2 }
-                server.put(.secret, UntypedObject(.secret, name: "s", namespace: "n", labels: ["belongs-to": "owner"]))
+                var account = UntypedObject(
+                    .serviceAccount, name: "a", namespace: "default", labels: ["belongs-to": "owner"])
+                try await client.apply(.serviceAccount, account, fieldManager: "test")
                 await eventually { calls.count("owner") == 3 }
                 // The label goes: its former owner must hear of it.
-                server.put(.secret, UntypedObject(.secret, name: "s", namespace: "n"))
+                account.labels = [:]
+                try await client.apply(.serviceAccount, account, fieldManager: "test")
                 await eventually { calls.count("owner") == 4 }
                 #expect(calls.count("other") == 0)
             }
@@ -83,15 +87,13 @@ import Testing
     }
 
     @Test func aFailureIsTriedAgainUntilItSucceedsAndARequeueComesInTime() async throws {
-        try await withServer { server, client in
-            server.put(.configMap, UntypedObject(.configMap, name: "fails", namespace: "n"))
-            server.put(.configMap, UntypedObject(.configMap, name: "again", namespace: "n"))
+        try await withClient { client in
+            try await client.create(.configMap, configMap("fails"))
+            try await client.create(.configMap, configMap("again"))
             let calls = Calls()
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
             let controller = Controller(
-                "test", for: Informer(client, .configMap, namespace: "n"),
-                backoff: Backoff(initial: .milliseconds(10), maximum: .milliseconds(20)), logger: logger
+                "test", for: Informer(client, .configMap, namespace: "default"),
+                backoff: Backoff(initial: .milliseconds(10), maximum: .milliseconds(20)), logger: TestCluster.quiet
             ) { key in
                 let call = calls.add(key)
                 if key.name == "fails", call < 4 { throw Broken() }
@@ -105,11 +107,11 @@ import Testing
     }
 
     @Test func resyncReconcilesWhatNobodyTellsOf() async throws {
-        try await withServer { server, client in
-            server.put(.configMap, UntypedObject(.configMap, name: "a", namespace: "n"))
+        try await withClient { client in
+            try await client.create(.configMap, configMap("a"))
             let calls = Calls()
             let controller = Controller(
-                "test", for: Informer(client, .configMap, namespace: "n"), resync: .milliseconds(50)
+                "test", for: Informer(client, .configMap, namespace: "default"), resync: .milliseconds(50)
             ) { key in
                 _ = calls.add(key)
                 return .done
@@ -131,19 +133,17 @@ import Testing
     }
 
     @Test func gracefulShutdownFinishesTheReconcileInProgress() async throws {
-        try await withServer { server, client in
-            server.put(.configMap, UntypedObject(.configMap, name: "a", namespace: "n"))
+        try await withClient { client in
+            try await client.create(.configMap, configMap("a"))
             let calls = Calls()
             let finished = Mutex(false)
-            let controller = Controller("test", for: Informer(client, .configMap, namespace: "n")) { key in
+            let controller = Controller("test", for: Informer(client, .configMap, namespace: "default")) { key in
                 _ = calls.add(key)
                 try await Task.sleep(for: .milliseconds(200))
                 finished.withLock { $0 = true }
                 return .done
             }
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            let group = ServiceGroup(services: [ControllerSet([controller])], logger: logger)
+            let group = ServiceGroup(services: [ControllerSet([controller])], logger: TestCluster.quiet)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
                 await eventually { calls.count("a") == 1 }
@@ -155,16 +155,16 @@ import Testing
     }
 
     @Test func finalizersAreAddedOnceAndRemovedAlsoWhenTheObjectIsGone() async throws {
-        try await withServer { server, client in
-            server.put(.configMap, UntypedObject(.configMap, name: "a", namespace: "n"))
-            var object = try await client.get(.configMap, "a", namespace: "n")
+        try await withClient { client in
+            try await client.create(.configMap, configMap("a"))
+            var object = try await client.get(.configMap, "a", namespace: "default")
             object = try await client.addFinalizer("x/y", to: object, .configMap)
             let version = object.resourceVersion
             object = try await client.addFinalizer("x/y", to: object, .configMap)
             #expect(object.finalizers == ["x/y"] && object.resourceVersion == version)
             try await client.removeFinalizer("x/y", from: object, .configMap)
-            #expect(server.object(.configMap, "a", namespace: "n")?.finalizers == [])
-            server.delete(.configMap, "a", namespace: "n")
+            #expect(try await client.get(.configMap, "a", namespace: "default").finalizers == [])
+            try await client.delete(.configMap, "a", namespace: "default")
             try await client.removeFinalizer("x/y", from: object, .configMap)
         }
     }

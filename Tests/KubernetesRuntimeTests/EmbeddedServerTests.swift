@@ -61,27 +61,6 @@ import Testing
         }
     }
 
-    @Test func informersFollowInPagesAndAsMetadata() async throws {
-        try await withServer { client async throws in
-            for number in 0..<7 { try await client.create(.configMap, configMap("m\(number)", ["k": "v"])) }
-            let all = Informer(client, .configMap, namespace: "default", pageSize: 3, logger: quiet)
-            let metadata = Informer(client, .configMap, namespace: "default", metadataOnly: true, logger: quiet)
-            try await running(ControllerSet([], informers: [all, metadata])) {
-                try await all.waitUntilSynced()
-                try await metadata.waitUntilSynced()
-                try await client.create(.configMap, configMap("new", ["k": "v"]))
-                try await client.delete(.configMap, "m0", namespace: "default")
-                let expected = Set((1..<7).map { "m\($0)" } + ["new"])
-                for informer in [all, metadata] {
-                    await eventually { expected.isSubset(of: Set(informer.store.keys.map(\.name))) }
-                    await eventually { informer.store.get("m0", namespace: "default") == nil }
-                }
-                #expect(all.store.get("new", namespace: "default")?["data", "k"] == "v")
-                #expect(metadata.store.get("new", namespace: "default")?["data"] == nil)
-            }
-        }
-    }
-
     @Test func aControllerWithFinalizerKeepsChildrenInStepAndCleansUp() async throws {
         try await withServer { client async throws in
             let parents = Informer(
@@ -135,41 +114,5 @@ import Testing
         private let value = Mutex(0)
         var count: Int { value.withLock { $0 } }
         func add() { value.withLock { $0 += 1 } }
-    }
-
-    @Test func aLeaseIsWonGivenBackAndAcceptedByValidation() async throws {
-        try await withServer { client async throws in
-            let timing = LeaseTiming(
-                leaseDuration: .seconds(6), renewDeadline: .seconds(3), retryPeriod: .milliseconds(100))
-            let election = LeaderElection(
-                client: client, lease: ObjectKey(namespace: "default", name: "l"), identity: "me", timing: timing,
-                logger: quiet
-            ) { try await Task.sleep(for: .seconds(3600)) }
-            try await running(election) {
-                await eventually { election.isLeading }
-                let first = try await client.get(.lease, "l", namespace: "default")
-                #expect(first["spec", "holderIdentity"] == "me")
-                await eventually {
-                    let now = try? await client.get(.lease, "l", namespace: "default")
-                    return now?["spec", "renewTime"] != first["spec", "renewTime"]
-                }
-            }
-            let free = try await client.get(.lease, "l", namespace: "default")
-            #expect(free["spec", "holderIdentity"]?.stringValue ?? "" == "")
-        }
-    }
-
-    @Test func eventsAreAcceptedAndCounted() async throws {
-        try await withServer { client async throws in
-            let object = try await client.create(.configMap, configMap("a"))
-            let recorder = EventRecorder(client: client, component: "test", instance: "i")
-            try await running(recorder) {
-                for _ in 0..<2 { recorder.record(object, .warning, reason: "Broken", message: "m") }
-                await eventually {
-                    let events = try? await client.listAll(.event, namespace: "default")
-                    return events?.items.contains { $0["reason"] == "Broken" && $0["count"] == 2 } ?? false
-                }
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+import FaultProxy
 import KubernetesClient
 import Synchronization
 import Testing
@@ -19,143 +20,164 @@ import Testing
         }
     }
 
-    private func pod(_ name: String, _ value: String = "") -> UntypedObject {
-        var pod = UntypedObject(.pod, name: name, namespace: "n", labels: ["v": value])
-        pod["metadata", "managedFields"] = [["manager": "x"]]
-        return pod
-    }
+    /// A cluster of a test's own, with ConfigMaps in it and a client that speaks through a proxy.
+    private struct Scene {
+        let cluster: TestCluster
+        let proxy: FaultProxy
+        let client: KubernetesClient
 
-    /// Runs a test beside an informer of the pods of a server.
-    private func withInformer(
-        idleTimeout: Duration = .seconds(30), pageSize: Int = 500, before: (SmallAPIServer) -> Void = { _ in },
-        _ body: (Informer, SmallAPIServer, Log) async throws -> Void
-    ) async throws {
-        let server = try await SmallAPIServer.start()
-        before(server)
-        let client = server.client()
-        let informer = Informer(client, .pod, namespace: "n", idleTimeout: idleTimeout, pageSize: pageSize)
-        let log = Log()
-        informer.onEvent { log.append($0) }
-        try await running(informer) {
-            try await informer.waitUntilSynced()
-            try await body(informer, server, log)
+        func set(_ name: String, _ value: String = "1") async throws {
+            var object = UntypedObject(.configMap, name: name, namespace: "default", labels: ["test": "informer"])
+            object["data"] = ["value": .string(value)]
+            try await cluster.admin.apply(.configMap, object, fieldManager: "test")
         }
-        try await client.shutdown()
-        try await server.stop()
+
+        func delete(_ name: String) async throws {
+            try await cluster.admin.delete(.configMap, name, namespace: "default")
+        }
+
+        func informer(
+            metadataOnly: Bool = false, pageSize: Int = 500, keeps: (@Sendable (UntypedObject) -> Bool)? = nil
+        ) -> Informer {
+            Informer(
+                client, .configMap, namespace: "default", labelSelector: "test=informer", metadataOnly: metadataOnly,
+                pageSize: pageSize, backoff: Mirror.backoff, keeps: keeps, logger: TestCluster.quiet)
+        }
     }
 
-    @Test func followsEveryChangeOfACollectionListedInPages() async throws {
-        try await withInformer(pageSize: 2) { server in
-            for name in ["a", "b", "c", "d", "e"] { server.put(.pod, pod(name)) }
-        } _: { informer, server, log in
-            #expect(informer.store.isSynced && informer.store.count == 5)
-            #expect(log.all.sorted() == ["+a", "+b", "+c", "+d", "+e"])
-            server.put(.pod, pod("a", "2"))
-            server.delete(.pod, "b", namespace: "n")
-            server.put(.pod, pod("f"))
-            await eventually { log.all.suffix(3) == ["~a", "-b", "+f"] }
-            #expect(informer.store.get("a", namespace: "n")?.labels == ["v": "2"])
-            #expect(informer.store.get("a", namespace: "n")?["metadata", "managedFields"] == nil)
+    private func withScene(_ names: [String], _ body: (Scene) async throws -> Void) async throws {
+        try await TestCluster.with { cluster in
+            let proxy = try await cluster.proxy()
+            let client = cluster.client(proxy, requestTimeout: .milliseconds(700))
+            let scene = Scene(cluster: cluster, proxy: proxy, client: client)
+            for name in names { try await scene.set(name) }
+            try await body(scene)
+        }
+    }
+
+    /// Runs a test beside an informer that is synced.
+    private func withInformer(
+        _ names: [String], _ body: (Scene, Informer, Log) async throws -> Void
+    ) async throws {
+        try await withScene(names) { scene in
+            let informer = scene.informer()
+            let log = Log()
+            informer.onEvent { log.append($0) }
+            try await running(informer) {
+                try await informer.waitUntilSynced()
+                try await body(scene, informer, log)
+            }
+        }
+    }
+
+    @Test(arguments: [false, true]) func followsEveryChangeOfACollectionStreamedOrReadInPages(streams: Bool)
+        async throws
+    {
+        try await withScene(["a", "b", "c", "d", "e"]) { scene in
+            if !streams {
+                scene.proxy.rule { request in
+                    request.parameter("sendInitialEvents").map { _ in
+                        .failure(422, reason: "Invalid", message: "sendInitialEvents is forbidden for watch")
+                    }
+                }
+            }
+            let informer = scene.informer(pageSize: 2)
+            let metadata = scene.informer(metadataOnly: true, pageSize: 2)
+            let log = Log()
+            informer.onEvent { log.append($0) }
+            try await running(ControllerSet([], informers: [informer, metadata])) {
+                for informer in [informer, metadata] {
+                    try await informer.waitUntilSynced()
+                    #expect(informer.store.isSynced && informer.store.count == 5)
+                }
+                #expect(log.all.sorted() == ["+a", "+b", "+c", "+d", "+e"])
+                #expect(scene.proxy.count { $0.parameter("continue") != nil } == (streams ? 0 : 4))
+                try await scene.set("a", "2")
+                try await scene.delete("b")
+                try await scene.set("f")
+                await eventually { log.all.suffix(3) == ["~a", "-b", "+f"] }
+                await eventually { Set(metadata.store.keys) == Set(informer.store.keys) }
+                let changed = try #require(informer.store.get("a", namespace: "default"))
+                #expect(changed["data"] == ["value": "2"] && changed["metadata", "managedFields"] == nil)
+                let bare = try #require(metadata.store.get("f", namespace: "default"))
+                #expect(bare["data"] == nil && bare.labels == ["test": "informer"])
+            }
         }
     }
 
     @Test func goesOnAfterACutConnectionWithoutListingAgain() async throws {
-        try await withInformer { server in
-            server.put(.pod, pod("a"))
-        } _: { informer, server, log in
-            await eventually { server.watchCount == 1 }
-            server.cutWatches()
-            server.put(.pod, pod("b"))
+        try await withInformer(["a"]) { scene, informer, log in
+            await scene.proxy.cutAll()
+            try await scene.set("b")
             await eventually { log.all == ["+a", "+b"] }
-            #expect(server.requests.filter { !$0.contains("watch=true") }.count == 1)
+            #expect(scene.proxy.count { $0.isRead || $0.parameter("sendInitialEvents") != nil } == 1)
         }
     }
 
     @Test func listsAgainWhenTheVersionIsForgottenAndTellsWhatIsGone() async throws {
-        try await withInformer { server in
-            for name in ["a", "b"] { server.put(.pod, pod(name)) }
-        } _: { informer, server, log in
-            await eventually { server.watchCount == 1 }
-            server.state.withLock { $0.areWatchesSilent = true }
-            server.delete(.pod, "a", namespace: "n")
-            server.put(.pod, pod("c"))
-            server.compact()
-            server.cutWatches()
-            server.state.withLock { $0.areWatchesSilent = false }
+        try await withInformer(["a", "b"]) { scene, informer, log in
+            try await scene.proxy.refuse(true)
+            try await scene.delete("a")
+            try await scene.set("c")
+            scene.proxy.rule(.failure(410, reason: "Expired")) { $0.isWatch && $0.parameter("resourceVersion") != nil }
+            try await scene.proxy.refuse(false)
             await eventually { log.all.contains("-a") && log.all.contains("+c") }
             #expect(Set(informer.store.keys.map(\.name)) == ["b", "c"])
             #expect(log.all.filter { $0.hasSuffix("b") } == ["+b"])
         }
     }
 
-    @Test func aConnectionThatIsSilentlyDeadIsFoundOut() async throws {
-        try await withInformer(idleTimeout: .milliseconds(200)) { _ in
-        } _: { informer, server, log in
-            await eventually { server.watchCount >= 1 }
-            // The connection stays open, but nothing comes through it any more.
-            server.state.withLock { $0.areWatchesSilent = true }
-            server.put(.pod, pod("a"))
-            await eventually { log.all == ["+a"] }
+    @Test func aServerThatDoesNotAnswerAtFirstIsNoEnd() async throws {
+        try await withScene(["a"]) { scene in
+            let isAway = Shared(true)
+            scene.proxy.rule { _ in isAway.withLock { $0 } ? .stall : nil }
+            let informer = scene.informer()
+            try await running(informer) {
+                await eventually { scene.proxy.log.count >= 2 }
+                #expect(!informer.store.isSynced)
+                isAway.withLock { $0 = false }
+                try await informer.waitUntilSynced()
+                #expect(informer.store.count == 1)
+            }
         }
-    }
-
-    @Test func aServerThatIsAwayForAWhileIsNoEnd() async throws {
-        let server = try await SmallAPIServer.start()
-        server.state.withLock { $0.isHanging = true }
-        let client = server.client(requestTimeout: .milliseconds(100))
-        let informer = Informer(client, .pod, namespace: "n")
-        try await running(informer) {
-            await eventually { server.requests.count >= 2 }
-            #expect(!informer.store.isSynced)
-            server.put(.pod, pod("a"))
-            server.state.withLock { $0.isHanging = false }
-            try await informer.waitUntilSynced()
-            #expect(informer.store.count == 1)
-        }
-        try await client.shutdown()
-        try await server.stop()
     }
 
     @Test func whatDoesNotMatterIsNeitherKeptNorToldUntilItMatters() async throws {
-        let server = try await SmallAPIServer.start()
-        for name in ["a", "b", "c"] { server.put(.pod, pod(name)) }
-        let client = server.client()
-        let mattering = Shared<Set<String>>(["a"])
-        let informer = Informer(
-            client, .pod, namespace: "n", keeps: { object in mattering.withLock { $0.contains(object.name) } })
-        let log = Log()
-        informer.onEvent { log.append($0) }
-        try await running(informer) {
-            try await informer.waitUntilSynced()
-            #expect(log.all == ["+a"] && informer.store.count == 1)
-            // From now on these two matter: one changes, the other goes.
-            mattering.withLock { $0 = ["a", "b", "c"] }
-            server.put(.pod, pod("b", "2"))
-            server.delete(.pod, "c", namespace: "n")
-            await eventually { log.all == ["+a", "+b", "-c"] }
-            // What was read otherwise is known without being told.
-            server.put(.pod, pod("d"))
-            informer.learn(try await client.get(.pod, "d", namespace: "n"))
-            #expect(informer.store.get("d", namespace: "n") == nil)
-            mattering.withLock { $0 = ["d"] }
-            informer.learn(try await client.get(.pod, "d", namespace: "n"))
-            #expect(informer.store.get("d", namespace: "n") != nil)
-            // And this one does not matter any more.
-            server.put(.pod, pod("a", "2"))
-            await eventually { log.all == ["+a", "+b", "-c", "-a"] }
+        try await withScene(["a", "b", "c"]) { scene in
+            let mattering = Shared<Set<String>>(["a"])
+            let informer = scene.informer { object in mattering.withLock { $0.contains(object.name) } }
+            let log = Log()
+            informer.onEvent { log.append($0) }
+            try await running(informer) {
+                try await informer.waitUntilSynced()
+                #expect(log.all == ["+a"] && informer.store.count == 1)
+                // From now on these two matter: one changes, the other goes.
+                mattering.withLock { $0 = ["a", "b", "c"] }
+                try await scene.set("b", "2")
+                try await scene.delete("c")
+                await eventually { log.all == ["+a", "+b", "-c"] }
+                // What was read otherwise is known without being told.
+                try await scene.set("d")
+                let read = try await scene.client.get(.configMap, "d", namespace: "default")
+                mattering.withLock { $0 = [] }
+                informer.learn(read)
+                #expect(informer.store.get("d", namespace: "default") == nil)
+                mattering.withLock { $0 = ["d"] }
+                informer.learn(read)
+                #expect(informer.store.get("d", namespace: "default") != nil)
+                // And this one does not matter any more.
+                try await scene.set("a", "2")
+                await eventually { log.all == ["+a", "+b", "-c", "-a"] }
+            }
         }
-        try await client.shutdown()
-        try await server.stop()
     }
 
     @Test func handlersAddedLateSeeWhatIsThere() async throws {
-        try await withInformer { server in
-            server.put(.pod, pod("a"))
-        } _: { informer, server, _ in
+        try await withInformer(["a"]) { scene, informer, _ in
             let late = Log()
             informer.onEvent { late.append($0) }
             #expect(late.all == ["+a"])
-            server.put(.pod, pod("b"))
+            try await scene.set("b")
             await eventually { late.all == ["+a", "+b"] }
         }
     }

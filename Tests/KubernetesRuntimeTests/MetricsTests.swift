@@ -1,5 +1,4 @@
 import KubernetesClient
-import Logging
 import Metrics
 import MetricsTestKit
 import Testing
@@ -19,16 +18,17 @@ enum TestSystem {
     private struct Broken: Error {}
 
     @Test func controllersCountUnderTheNamesPeopleAlertOn() async throws {
-        let metrics = TestSystem.metrics
-        let server = try await SmallAPIServer.start()
-        let client = server.client()
-        server.put(.configMap, UntypedObject(.configMap, name: "good", namespace: "n"))
-        server.put(.configMap, UntypedObject(.configMap, name: "bad", namespace: "n"))
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        try await TestCluster.with { try await check(TestSystem.metrics, $0.admin) }
+    }
+
+    private func check(_ metrics: TestMetrics, _ client: KubernetesClient) async throws {
+        for name in ["good", "bad"] {
+            let object = UntypedObject(.configMap, name: name, namespace: "default", labels: ["test": "metrics"])
+            try await client.create(.configMap, object)
+        }
         let controller = Controller(
-            "metered", for: Informer(client, .configMap, namespace: "n"),
-            backoff: Backoff(initial: .milliseconds(5), maximum: .milliseconds(5)), logger: logger
+            "metered", for: Informer(client, .configMap, namespace: "default", labelSelector: "test=metrics"),
+            backoff: Backoff(initial: .milliseconds(5), maximum: .milliseconds(5)), logger: TestCluster.quiet
         ) { key in
             if key.name == "bad" { throw Broken() }
             return .done
@@ -56,7 +56,5 @@ enum TestSystem {
         #expect(
             try metrics.expectCounter("rest_client_requests_total", [("code", "200"), ("method", "GET")]).totalValue
                 >= 2)
-        try await client.shutdown()
-        try await server.stop()
     }
 }
