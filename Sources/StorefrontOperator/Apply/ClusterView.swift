@@ -64,16 +64,16 @@ final class ClusterView: Sendable {
         let value = shop.description
         var keys = Set(informers[kind]?.store.objects(index: Self.shopIndex, value: value).map(\.key) ?? [])
         keys.formUnion(state.withLock { ($0.known[kind] ?? [:]).filter { Self.shop(of: $0.value) == [value] }.keys })
-        return keys.sorted().compactMap { newest(kind, $0) }.filter { object in
+        return keys.sorted().compactMap { object(kind, $0) }.filter { object in
             Self.shop(of: object) == [value]
                 && (service.map { object.labels[Labels.service] == $0.rawValue } ?? true)
-        }.map(PackedObject.unpack)
+        }
     }
 
     /// The Storefront that an object's label names, as `NAMESPACE/NAME`.
     @Sendable
     static func shop(of object: UntypedObject) -> [String] {
-        object.labels[Labels.instance].map { [ObjectKey(namespace: object.namespace, name: $0).description] } ?? []
+        PackedObject.shop(of: object).map { [ObjectKey(namespace: object.namespace, name: $0).description] } ?? []
     }
 
     /// The whole Secret, whoever made it, asked of the server only when it is not known or has changed.

@@ -38,8 +38,8 @@ struct OperatorScope: Sendable {
             informers[child] = informer
             watched.append(
                 Watched(informer) { event in
-                    guard Self.withStatus.contains(child) || EventFilter.ignoringStatus(event),
-                        let name = event.object.labels[Labels.instance]
+                    guard Self.withStatus.contains(child) || PackedObject.isNews(event),
+                        let name = PackedObject.shop(of: event.object)
                     else { return [] }
                     return [ObjectKey(namespace: event.object.namespace, name: name)]
                 })
@@ -57,7 +57,7 @@ struct OperatorScope: Sendable {
             logger: logger)
         controller = Controller(
             namespace.map { "storefront-\($0)" } ?? "storefront", for: storefronts, watching: watched,
-            filter: EventFilter.ignoringStatus, workers: workers,
+            filter: PackedObject.isNews, workers: workers,
             backoff: Backoff(initial: .milliseconds(100), maximum: .seconds(10)), logger: logger,
             reconciler: StorefrontReconciler(context: context))
     }

@@ -15,29 +15,25 @@ struct DatabaseApplier: Sendable {
         _ plans: [DatabasePlan], willCreate: @escaping @Sendable (ServiceName) async throws -> Void
     ) async throws -> [String] {
         try await withAdministrator(connections: plans.count) { pool in
-            // Making a database takes the server some tenths of a second, so all are made at a time.
-            try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
+            // To look, one connection is enough for all; making a database takes the server some tenths of a second, so
+            // all are made at a time.
+            let observed = try await pool.withConnection { connection in
+                var observed: [DatabaseObservation] = []
+                for plan in plans { observed.append(try await Self.observe(plan, connection)) }
+                return observed
+            }
+            return try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
                 for (index, plan) in plans.enumerated() {
                     let strangers = Set(plans.map(\.name)).subtracting([plan.name])
                     group.addTask {
-                        (index, try await apply(plan, strangers: strangers, willCreate: willCreate, pool))
+                        if observed[index].database == nil { try await willCreate(plan.service) }
+                        return (index, try await apply(plan, observed[index], strangers: strangers, pool))
                     }
                 }
                 var summaries: [Int: [String]] = [:]
                 for try await (index, changes) in group { summaries[index] = changes }
                 return plans.indices.flatMap { summaries[$0] ?? [] }
             }
-        }
-    }
-
-    private func apply(
-        _ plan: DatabasePlan, strangers: Set<String>, willCreate: @Sendable (ServiceName) async throws -> Void,
-        _ pool: PostgresPool
-    ) async throws -> [String] {
-        try await pool.withConnection { connection in
-            let observed = try await Self.observe(plan, connection)
-            if observed.database == nil { try await willCreate(plan.service) }
-            return try await apply(plan, observed, strangers: strangers, connection)
         }
     }
 
@@ -88,30 +84,32 @@ struct DatabaseApplier: Sendable {
     // MARK: - One database
 
     private func apply(
-        _ plan: DatabasePlan, _ observed: DatabaseObservation, strangers: Set<String>, _ connection: PostgresConnection
+        _ plan: DatabasePlan, _ observed: DatabaseObservation, strangers: Set<String>, _ pool: PostgresPool
     ) async throws -> [String] {
         let isNew = observed.role == nil
         var summaries: [String] = []
         let role = plan.roleChanges(observed, password: ScramVerifier.literal(password: plan.password))
-        try await run(role, connection, &summaries)
+        try await run(role, pool, &summaries)
         var observed = observed
-        if isNew { observed.isMember = try await Self.observe(plan, connection).isMember }
-        try await run(plan.databaseChanges(observed, strangers: strangers), connection, &summaries)
+        if isNew {
+            observed.isMember = try await pool.withConnection { try await Self.observe(plan, $0) }.isMember
+        }
+        try await run(plan.databaseChanges(observed, strangers: strangers), pool, &summaries)
         if !isNew, try await !canSignIn(plan) {
             let password = DatabaseChange(
                 statement: "ALTER ROLE \(SQLText.identifier(plan.name)) "
                     + "PASSWORD \(ScramVerifier.literal(password: plan.password))",
                 summary: "set the password of the role \(plan.name)")
-            try await run([password], connection, &summaries)
+            try await run([password], pool, &summaries)
         }
         return summaries
     }
 
     private func run(
-        _ changes: [DatabaseChange], _ connection: PostgresConnection, _ summaries: inout [String]
+        _ changes: [DatabaseChange], _ pool: PostgresPool, _ summaries: inout [String]
     ) async throws {
         for change in changes {
-            try await connection.script(change.statement)
+            try await pool.withConnection { try await $0.script(change.statement) }
             summaries.append(change.summary)
             logger.info("changed a database", metadata: ["change": "\(change.summary)"])
         }
