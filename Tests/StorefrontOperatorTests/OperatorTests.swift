@@ -236,8 +236,8 @@ struct OperatorTests {
             }
             try await Self.withReconciler(played) { pass in
                 // Nothing of a closed shop is outside of the cluster, whose changes are told.
-                let pass = try await pass(ObjectKey(namespace: scene.namespace, name: "acme"))
-                let pause = if case .requeue(let pause) = pass.result { pause } else { Duration.zero }
+                let last = try await pass(ObjectKey(namespace: scene.namespace, name: "acme"))
+                let pause = if case .requeue(let pause) = last.result { pause } else { Duration.zero }
                 #expect(pause > .seconds(600))
             }
             try await Self.withOperator(played) {
