@@ -89,7 +89,7 @@ enum SchemaKeywords {
                 kind.map { .invalid("\(path).x-kubernetes-list-type", .string($0), detail) }
                     ?? .required("\(path).x-kubernetes-list-type", detail))
         }
-        if kind == "map" { errors += keyFaults(source, keys, items, path) }
+        if kind == "map" { errors += keyFaults(keys, items, path) }
         if kind == "map" || kind == "set", items["nullable"] == true {
             errors.append(
                 .forbidden("\(path).items.nullable", "cannot be nullable when x-kubernetes-list-type is \(kind ?? "")"))
@@ -109,9 +109,7 @@ enum SchemaKeywords {
         }
     }
 
-    private static func keyFaults(
-        _ source: JSONValue, _ keys: [String], _ items: JSONValue, _ path: String
-    ) -> [FieldError] {
+    private static func keyFaults(_ keys: [String], _ items: JSONValue, _ path: String) -> [FieldError] {
         let place = "\(path).x-kubernetes-list-map-keys"
         var errors: [FieldError] = []
         if keys.isEmpty { errors.append(.required(place, "must not be empty if x-kubernetes-list-type is map")) }

@@ -39,7 +39,7 @@ final class NodeReconciler: Reconciler {
             }
         }
         if node.condition("Ready")?["status"]?.stringValue == "Unknown" {
-            for pod in pods(of: node.name) where !pod.isBeingDeleted { try await markNotReady(pod) }
+            for pod in pods(of: node.name) where pod.isPodActive { try await markNotReady(pod) }
         }
         return .requeue(after: Self.interval)
     }
@@ -53,7 +53,7 @@ final class NodeReconciler: Reconciler {
     }
 
     private func pods(of node: String) -> [UntypedObject] {
-        context.pods.objects(namespace: nil).filter { $0.podNode == node && !$0.isPodFinished }
+        context.pods.objects(namespace: nil).filter { $0.podNode == node }
     }
 
     private func silence(of node: UntypedObject) -> Duration {
