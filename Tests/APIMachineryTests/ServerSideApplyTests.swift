@@ -218,4 +218,42 @@ import Testing
         }
         #expect(map.value == nil)
     }
+
+    @Test func theMetadataOfAnObjectWithinTheObjectIsOwnedAsAnyMetadata() throws {
+        let kind = try Kinds.custom(
+            spec: [
+                "type": "object",
+                "properties": [
+                    "pod": [
+                        "type": "object", "x-kubernetes-embedded-resource": true,
+                        "x-kubernetes-preserve-unknown-fields": true,
+                    ]
+                ],
+            ])
+        var shop = OneObject(kind)
+        let pod: JSONValue = [
+            "apiVersion": "v1", "kind": "Pod", "metadata": ["labels": ["a": "b"]], "spec": ["x": 1],
+        ]
+        try shop.apply(["metadata": ["name": "a", "namespace": "ns"], "spec": ["pod": pod]], as: "one")
+        #expect(
+            shop.managers["one"]?[path: ["f:spec", "f:pod"]] == [
+                "f:apiVersion": [:], "f:kind": [:], "f:metadata": ["f:labels": ["f:a": [:]]],
+                "f:spec": [".": [:], "f:x": [:]],
+            ])
+    }
+
+    @Test(
+        arguments: [
+            (["kind": "ConfigMap"], "/, Kind=ConfigMap"), (["apiVersion": "v1"], "/v1, Kind="),
+            (["apiVersion": "apps/v1", "kind": "Deployment"], "apps/v1, Kind=Deployment"),
+        ] as [(JSONValue, String)])
+    func anotherKindIsNotApplied(_ configuration: JSONValue, _ told: String) throws {
+        let error = #expect(throws: StatusError.self) {
+            try ServerSideApply.apply(
+                configuration, to: nil, definition: Kinds.builtin("configmaps"), manager: "one",
+                now: "2024-01-01T00:00:00Z")
+        }
+        #expect(error?.code == 400)
+        #expect(error?.message == "invalid object type: \(told)")
+    }
 }

@@ -53,6 +53,24 @@ import Testing
         #expect(aggregation.decide(event(message: "2", at: 5)) == .count(name: "2", namespace: "n", count: 2))
     }
 
+    @Test func theTenthMessageWithinTenMinutesStandsForAllThatFollow() {
+        var similar = SimilarEvents()
+        var aggregation = EventAggregation()
+        for second in 0..<9 {
+            #expect(!similar.combined(event(message: "\(second)", at: second)).isCombined)
+        }
+        let tenth = similar.combined(event(message: "9", at: 9))
+        #expect(tenth.message == "(combined from similar events): 9")
+        #expect(aggregation.decide(tenth) == .create)
+        aggregation.created(tenth, name: "e", namespace: "n")
+        let next = similar.combined(event(message: "10", at: 600))
+        #expect(aggregation.decide(next) == .count(name: "e", namespace: "n", count: 2))
+        #expect(!similar.combined(event(message: "1", at: 601)).isCombined, "an old message is told as it was")
+        #expect(!similar.combined(event(reason: "Other", message: "11", at: 602)).isCombined)
+        #expect(!similar.combined(event("b", message: "11", at: 602)).isCombined)
+        #expect(!similar.combined(event(message: "11", at: 1300)).isCombined, "after ten quiet minutes")
+    }
+
     @Test func messagesAreCutAtWholeCharacters() {
         #expect("äää".truncated(toBytes: 6) == "äää")
         #expect("ääää".truncated(toBytes: 7) == "ää…")

@@ -218,15 +218,16 @@ import Testing
         try await withServer { running in
             let client = running.client
             try await client.create(.namespace, UntypedObject(.namespace, name: "fresh"))
-            var pod = UntypedObject(.pod, name: "p", namespace: "fresh")
-            pod.spec = ["containers": [["name": "c", "image": "i"]]]
-            async let created = client.create(.pod, pod)
+            func pod(account: String) -> UntypedObject {
+                var pod = UntypedObject(.pod, name: "p", namespace: "fresh")
+                pod.spec = ["serviceAccountName": .string(account), "containers": [["name": "c", "image": "i"]]]
+                return pod
+            }
+            await expectRefusal({ $0.status?.code == 403 }) { try await client.create(.pod, pod(account: "other")) }
+            async let created = client.create(.pod, pod(account: ""))
             try await client.create(
                 .serviceAccount, UntypedObject(.serviceAccount, name: "default", namespace: "fresh"))
             #expect(try await created["spec", "serviceAccountName"] == "default")
-            pod["spec", "serviceAccountName"] = "other"
-            pod["metadata", "name"] = "q"
-            await expectRefusal({ $0.status?.code == 403 }) { try await client.create(.pod, pod) }
         }
     }
 
@@ -255,6 +256,19 @@ import Testing
                 running.cancel()
                 _ = await running.result
             }
+        }
+    }
+
+    @Test func ofAGeneratedNameThatIsTakenTheClientIsToldToTryAgain() async throws {
+        try await withServer { running in
+            var object = configMap("same")
+            object["metadata", "generateName"] = "sa-"
+            try await running.client.create(.configMap, object)
+            await expectRefusal({
+                $0.status?.message
+                    == "configmaps \"same\" already exists, the server was not able to generate a unique name for the "
+                    + "object" && $0.status?.retryAfterSeconds == 1
+            }) { try await running.client.create(.configMap, object) }
         }
     }
 

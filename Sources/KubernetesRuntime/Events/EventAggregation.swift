@@ -17,7 +17,7 @@ struct EventAggregation: Sendable {
             object = ObjectKey(namespace: event.about.namespace, name: event.about.name)
             kind = event.kind
             reason = event.reason
-            message = event.message
+            message = event.isCombined ? SimilarEvents.prefix : event.message
         }
     }
 

@@ -5,10 +5,11 @@ import ServiceLifecycle
 extension EventRecorder {
     func send() async {
         var aggregation = EventAggregation()
+        var similar = SimilarEvents()
         for await event in queue.cancelOnGracefulShutdown() {
             if Task.isCancelled { return }
             do throws(KubernetesError) {
-                try await send(event, &aggregation)
+                try await send(similar.combined(event), &aggregation)
             } catch {
                 if Task.isCancelled { return }
                 logger.debug("an event was not recorded", metadata: ["reason": "\(event.reason)", "error": "\(error)"])
@@ -22,9 +23,9 @@ extension EventRecorder {
         case .create: try await create(event, &aggregation)
         case .count(let name, let namespace, let count):
             do throws(KubernetesError) {
-                _ = try await client.patch(
-                    .event, name, namespace: namespace,
-                    .merge(["count": JSONValue(count), "lastTimestamp": .string(event.time.seconds)]))
+                var change: JSONValue = ["count": JSONValue(count), "lastTimestamp": .string(event.time.seconds)]
+                if event.isCombined { change["message"] = .string(event.message.truncated(toBytes: 1024)) }
+                _ = try await client.patch(.event, name, namespace: namespace, .merge(change))
             } catch {
                 // Events expire on the server after an hour or so.
                 guard error.isNotFound else { throw error }

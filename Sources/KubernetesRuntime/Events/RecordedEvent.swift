@@ -46,4 +46,6 @@ struct RecordedEvent: Sendable {
     var reason: String
     var message: String
     var time: Timestamp
+    /// Whether it stands for others that differ in their messages.
+    var isCombined = false
 }

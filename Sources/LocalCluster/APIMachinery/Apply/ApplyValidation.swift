@@ -40,14 +40,14 @@ enum ApplyValidation {
             if case .map(let keys) = schema.listType {
                 guard case .object = element else {
                     let what = element.isNull ? "a null element" : "non-map elements"
-                    faults.append("\(path): element \(index): associative list with keys may not have \(what)")
-                    continue
+                    return faults + ["\(path): element \(index): associative list with keys may not have \(what)"]
                 }
                 if keys.allSatisfy({ element[$0] == nil && schema.items?.defaultKey($0) == nil }) {
                     let list = keys.map { JSONValue.string($0).text() }.joined(separator: " ")
-                    faults.append(
+                    return faults + [
                         "\(path): element \(index): associative list with keys has an element that omits all key fields "
-                            + "[\(list)] (and doesn't have default values for any key fields)")
+                            + "[\(list)] (and doesn't have default values for any key fields)"
+                    ]
                 }
             }
             let step = TypedValue.step(to: element, in: schema)

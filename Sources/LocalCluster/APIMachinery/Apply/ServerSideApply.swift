@@ -63,13 +63,10 @@ public enum ServerSideApply {
         if configuration[path: ["metadata", "managedFields"]] != nil {
             throw .badRequest("metadata.managedFields must be nil")
         }
-        guard configuration["kind"]?.stringValue == definition.kind,
-            configuration["apiVersion"]?.stringValue == definition.apiVersion
-        else {
-            throw .badRequest(
-                "the object provided is unrecognized: got \(configuration["apiVersion"]?.stringValue ?? "\"\""), "
-                    + "Kind=\(configuration["kind"]?.stringValue ?? "\"\""); "
-                    + "expected \(definition.apiVersion), Kind=\(definition.kind)")
+        let (version, kind) = (configuration["apiVersion"]?.stringValue ?? "", configuration["kind"]?.stringValue ?? "")
+        guard kind == definition.kind, version == definition.apiVersion else {
+            let group = version.contains("/") ? "" : "/"
+            throw .badRequest("invalid object type: \(group)\(version), Kind=\(kind)")
         }
         let faults = ApplyValidation.faults(configuration, definition.schema)
         guard !faults.isEmpty else { return }

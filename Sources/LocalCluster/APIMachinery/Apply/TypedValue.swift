@@ -9,8 +9,8 @@ enum TypedValue {
         case .leaf: set.isMember = true
         case .map(let members):
             for (name, member) in members {
-                var child = fieldSet(member, schema?.member(name))
-                if member.isNull || member == [:] || schema?.properties[name] == nil { child.isMember = true }
+                var child = fieldSet(member, schema?.declared(name))
+                if member.isNull || member == [:] || schema?.isStructField(name) != true { child.isMember = true }
                 if !child.isEmpty { set.children[.field(name)] = child }
             }
         case .list(let elements):
@@ -32,7 +32,7 @@ enum TypedValue {
         case (.list(let lower), .leaf) where over.isNull && !lower.isEmpty: return base
         case (.map(let lower), .map(let upper)):
             var result = lower
-            for (name, value) in upper { result[name] = merge(value, onto: lower[name], schema?.member(name)) }
+            for (name, value) in upper { result[name] = merge(value, onto: lower[name], schema?.declared(name)) }
             return .object(result)
         case (.list(let lower), .list(let upper)):
             return .array(mergeLists(lower, upper, schema))
@@ -77,7 +77,7 @@ enum TypedValue {
                 return result
             }
             for name in Set(before.keys).union(after.keys) {
-                result.adopt(compare(before[name], after[name], schema?.member(name)), at: .field(name))
+                result.adopt(compare(before[name], after[name], schema?.declared(name)), at: .field(name))
             }
         case (.list(let before), .list(let after)):
             result = compareLists(before, after, schema)
@@ -101,7 +101,7 @@ enum TypedValue {
         case .map(var members):
             for (step, child) in set.children {
                 guard case .field(let name) = step, let member = members[name] else { continue }
-                members[name] = child.isMember ? nil : remove(child, from: member, schema?.member(name))
+                members[name] = child.isMember ? nil : remove(child, from: member, schema?.declared(name))
             }
             return .object(members)
         case .list(let elements):
@@ -203,4 +203,16 @@ extension TypedValue {
         }
         return result
     }
+}
+
+extension Schema {
+    /// The schema of a member. An object within the object has the metadata that all have.
+    fileprivate func declared(_ name: String) -> Schema? {
+        member(name) ?? (hasOwnMetadata(name) ? BuiltinKinds.metadata : nil)
+    }
+
+    /// Whether a member is one that its type names, and no key of a map.
+    fileprivate func isStructField(_ name: String) -> Bool { fields.properties[name] != nil || hasOwnMetadata(name) }
+
+    private func hasOwnMetadata(_ name: String) -> Bool { fields.embeddedResource && name == "metadata" }
 }

@@ -29,6 +29,7 @@ enum BuiltinStrategies {
         case ("apps", "DaemonSet"): object[path: BuiltinDefaults.templateGeneration] = "1"
         case ("apps", "StatefulSet"): object[path: ["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]] = nil
         case ("batch", "Job"): jobSelector(&object)
+        case ("coordination.k8s.io", _): withoutElection(&object)
         case ("apiextensions.k8s.io", _): storedVersions(&object)
         default: break
         }
@@ -50,10 +51,18 @@ enum BuiltinStrategies {
             object.change("spec") {
                 if $0["volumeName"] == nil { $0["volumeName"] = old[path: ["spec", "volumeName"]] }
             }
+        case ("coordination.k8s.io", _): withoutElection(&object)
         case ("batch", "Job"):
             object.change("spec") { $0.setDefault("selector", old[path: ["spec", "selector"]] ?? .null) }
         case ("apiextensions.k8s.io", _): storedVersions(&object)
         default: break
+        }
+    }
+
+    /// Elections by the cluster itself are a feature that is off by default.
+    private static func withoutElection(_ lease: inout JSONValue) {
+        lease.change("spec") { spec in
+            for field in ["strategy", "preferredHolder"] { spec[field] = nil }
         }
     }
 

@@ -169,7 +169,8 @@ struct TypedDecoder {
     }
 
     private func mismatch(_ value: JSONValue, _ schema: Schema, _ owner: String) -> Fault {
-        let number = "number\(schema.kind == .integer || schema.kind == .intOrString ? " \(value.text())" : "")"
+        let text = if case .number = value, let whole = value.integerValue { "\(whole).0" } else { value.text() }
+        let number = "number\(schema.kind == .integer || schema.kind == .intOrString ? " \(text)" : "")"
         let found =
             switch value {
             case .integer, .number: number

@@ -6,17 +6,13 @@ struct PodAdmission {
     /// The PriorityClasses that are there.
     let classes: [JSONValue]
 
-    private static let reserved = ["system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000]
-
     /// The pod with its priority; `nil` when it names a class that is not there.
     func admit(_ pod: JSONValue) -> JSONValue? {
         var pod = pod
         var name = pod.text("spec", "priorityClassName")
-        var found = classes.first { name.isEmpty ? $0["globalDefault"] == true : $0.text("metadata", "name") == name }
+        let found = classes.first { name.isEmpty ? $0["globalDefault"] == true : $0.text("metadata", "name") == name }
         if name.isEmpty {
             name = found?.text("metadata", "name") ?? ""
-        } else if found == nil, let value = Self.reserved[name] {
-            found = ["value": JSONValue(value)]
         }
         if !name.isEmpty {
             if found == nil { return nil }

@@ -22,9 +22,6 @@ extension APIHandler {
         _ sent: JSONValue, _ request: ObjectRequest, manager: String?, dryRun: Bool
     ) throws -> JSONValue {
         let definition = request.definition
-        guard (sent[path: ["metadata", "resourceVersion"]]?.stringValue ?? "").isEmpty else {
-            throw StatusError.unforeseen("resourceVersion should not be set on objects to be created")
-        }
         let generated = Self.isEmpty(sent, "name") && !Self.isEmpty(sent, "generateName")
         for attempt in 0... {
             let object = try prepared(sent, request, manager: manager, generatesName: generated)
@@ -34,6 +31,9 @@ extension APIHandler {
             do {
                 let errors = definition.validateCreate(admitted)
                 if !errors.isEmpty { throw StatusError.invalid(definition, name: name, errors) }
+                guard Self.isEmpty(sent, "resourceVersion") else {
+                    throw StatusError.unforeseen("resourceVersion should not be set on objects to be created")
+                }
                 guard store.object(definition.storageKey, request.namespace, name) == nil else { throw StoreConflict() }
                 if dryRun {
                     services.release(reservation)
@@ -46,7 +46,7 @@ extension APIHandler {
             } catch is StoreConflict {
                 services.release(reservation)
                 if generated, attempt < 8 { continue }
-                throw exists(name, request)
+                throw exists(name, generatedFrom: sent.text("metadata", "generateName"), request)
             } catch {
                 services.release(reservation)
                 throw error
@@ -55,11 +55,16 @@ extension APIHandler {
         throw StatusError.alreadyExists(definition, name: "")
     }
 
-    private func exists(_ name: String, _ request: ObjectRequest) -> StatusError {
+    /// - Parameter prefix: of a name to be generated; one that was given besides is told of too.
+    private func exists(_ name: String, generatedFrom prefix: String, _ request: ObjectRequest) -> StatusError {
         var error = StatusError.alreadyExists(request.definition, name: name)
         let existing = store.object(request.definition.storageKey, request.namespace, name)?.value()
         if existing?[path: ["metadata", "deletionTimestamp"]] != nil {
             error.message = "object is being deleted: \(error.message)"
+        }
+        if !prefix.isEmpty {
+            error.message += ", the server was not able to generate a unique name for the object"
+            error.details?.retryAfterSeconds = 1
         }
         return error
     }

@@ -102,7 +102,7 @@ struct DeleteOptions: Sendable {
             let kind = value["kind"]?.stringValue ?? "DeleteOptions"
             guard kind == "DeleteOptions" else {
                 throw .badRequest(
-                    "no kind \"\(kind)\" is registered for version \"\(value["apiVersion"]?.stringValue ?? "")\" in scheme "
+                    "no kind \"\(kind)\" is registered for version \"\(value["apiVersion"]?.stringValue ?? "meta.k8s.io/v1")\" in scheme "
                         + "\"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27\"")
             }
         }

@@ -141,7 +141,8 @@ struct PatchDocument: Sendable {
             throw value.isNull
                 ? .badRequest("Invalid JSON Patch")
                 : .badRequest(
-                    "error decoding patch: json: cannot unmarshal \(value.kindName) into Go value of type "
+                    (format == .strategic ? "" : "error decoding patch: ")
+                        + "json: cannot unmarshal \(value.kindName) into Go value of type "
                         + "map[string]interface {}")
         }
         self.format = format

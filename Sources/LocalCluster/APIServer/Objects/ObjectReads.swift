@@ -95,7 +95,7 @@ extension APIHandler {
         }
         var page = ObjectPage(revision: revision)
         // What may be of any age comes from Kubernetes' cache, which knows no pages.
-        let limit = options.revision == 0 && options.match == nil ? 0 : options.limit
+        let limit = options.revision == 0 ? 0 : options.limit
         if let token = options.continuation { objects = objects.after(token.namespace, token.name) }
         for (index, object) in zip(objects.indices, objects) {
             guard request.selects(object, options) else { continue }

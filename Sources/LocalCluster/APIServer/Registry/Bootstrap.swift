@@ -20,6 +20,17 @@ struct Bootstrap {
             try create(role, replacing: role["aggregationRule"] == nil ? "rules" : "aggregationRule")
         }
         for binding in DefaultRoles.clusterRoleBindings { try create(binding) }
+        for (name, value, whose) in [
+            (
+                "system-cluster-critical", 2_000_000_000,
+                "run in the cluster, but can be moved to another node if necessary"
+            ), ("system-node-critical", 2_000_001_000, "not be moved from their current node"),
+        ] {
+            try create([
+                "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": .string(name)],
+                "value": JSONValue(value), "description": .string("Used for system critical pods that must \(whose)."),
+            ])
+        }
         try createOwnService()
     }
 

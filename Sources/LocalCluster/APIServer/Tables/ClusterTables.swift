@@ -75,7 +75,7 @@ extension TableLayout {
                             event.text("reportingInstance"),
                         ]
                         : [component, source.text("host")]).filter { !$0.isEmpty }.joined(separator: ", ")),
-                .string(message), .string(HumanDuration.since(first, now)), JSONValue(count), event.nameCell,
+                .string(message.trimmed), .string(HumanDuration.since(first, now)), JSONValue(count), event.nameCell,
             ]
         },
     ]

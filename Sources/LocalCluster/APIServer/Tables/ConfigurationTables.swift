@@ -65,10 +65,28 @@ extension TableLayout {
                 .string(policy.isEmpty ? "PreemptLowerPriority" : policy),
             ]
         },
+        "resourcequotas": TableLayout([.name, .text("Request"), .text("Limit"), .age]) { object, now in
+            [object.nameCell, quota(object, limits: false), quota(object, limits: true), object.ageCell(now)]
+        },
+        "validatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io": webhooks,
         "leases.coordination.k8s.io": TableLayout([.name, .text("Holder"), .age]) { object, now in
             [object.nameCell, .string(object.text("spec", "holderIdentity")), object.ageCell(now)]
         },
     ]
+
+    private static let webhooks = TableLayout([.name, .integer("Webhooks"), .age]) { object, now in
+        [object.nameCell, JSONValue(object["webhooks"]?.arrayValue?.count ?? 0), object.ageCell(now)]
+    }
+
+    /// What is used of a quota: of requests and counts, or of limits.
+    private static func quota(_ object: JSONValue, limits: Bool) -> JSONValue {
+        let hard = object[path: ["status", "hard"]]?.objectValue ?? [:]
+        let used = hard.sorted { $0.key < $1.key }.filter { $0.key.hasPrefix("limits.") == limits }.map {
+            "\($0.key): \(object[path: ["status", "used", $0.key]]?.stringValue ?? "0")/\($0.value.stringValue ?? "")"
+        }
+        return .string(used.joined(separator: ", "))
+    }
 
     private static func accessModes(_ modes: JSONValue?) -> String {
         let short = [

@@ -56,7 +56,10 @@ extension TableLayout {
         "endpointslices.discovery.k8s.io": TableLayout([
             .name, .text("AddressType"), .text("Ports"), .text("Endpoints"), .age,
         ]) { object, now in
-            let ports = object["ports"]?.arrayValue?.compactMap { $0["port"]?.intValue.map(String.init) } ?? []
+            let ports = (object["ports"]?.arrayValue ?? []).map { port in
+                let name = port.text("name")
+                return port["port"]?.intValue.map(String.init) ?? (name.isEmpty ? "*" : name)
+            }
             let addresses = (object["endpoints"]?.arrayValue ?? []).flatMap {
                 $0["addresses"]?.arrayValue?.compactMap(\.stringValue) ?? []
             }

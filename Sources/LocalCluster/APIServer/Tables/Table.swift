@@ -82,7 +82,8 @@ struct TableColumn: Sendable {
     /// The age of a custom object that has no columns of its own.
     static let created = TableColumn(
         name: "Age", type: "date",
-        description: "CreationTimestamp is a timestamp representing the server time when this object was created. It is "
+        description:
+            "CreationTimestamp is a timestamp representing the server time when this object was created. It is "
             + "not guaranteed to be set in happens-before order across separate operations. Clients may not set this "
             + "value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for "
             + "lists. More info: "
@@ -120,11 +121,16 @@ struct TableLayout: Sendable {
 
     static func layout(of definition: ResourceDefinition) -> TableLayout {
         if definition.isCustom { return custom(definition) }
-        return builtin[definition.storageKey] ?? TableLayout([.name, .age]) { [$0.nameCell, $0.ageCell($1)] }
+        return builtin[definition.storageKey] ?? plain
     }
 
     private static let builtin: [String: TableLayout] =
         workloads.merging(network) { $1 }.merging(configuration) { $1 }.merging(cluster) { $1 }
+
+    /// For kinds that have no columns of their own.
+    private static let plain = TableLayout([.name, TableColumn(name: "Created At", type: "date")]) { object, _ in
+        [object.nameCell, object[path: ["metadata", "creationTimestamp"]] ?? .null]
+    }
 
     /// The columns that a CustomResourceDefinition asks for.
     private static func custom(_ definition: ResourceDefinition) -> TableLayout {

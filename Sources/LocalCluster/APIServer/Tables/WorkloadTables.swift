@@ -14,7 +14,10 @@ extension TableLayout {
     }
 
     private static func selector(_ object: JSONValue) -> JSONValue {
-        .string((object[path: ["spec", "selector"]] ?? .null).selectorText)
+        // A ReplicationController selects by labels alone.
+        let selector = object[path: ["spec", "selector"]] ?? .emptyObject
+        let isPlain = selector["matchLabels"] == nil && selector["matchExpressions"] == nil
+        return .string((isPlain ? ["matchLabels": selector] : selector).selectorText)
     }
 
     private static let replicas = TableLayout(
