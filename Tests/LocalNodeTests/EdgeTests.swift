@@ -8,9 +8,9 @@ import Testing
 
 @Suite(.serialized) struct EdgeTests {
     @Test func bodiesPassWholeAndDeadEndpointsAreSkipped() async throws {
-        try await NodeUnderTest.withNode(network: 210) { node in
-            let echo = try await EchoServer.start(host: "127.210.0.9", port: 9000)
-            try await publish(node, addresses: ["127.210.0.10", "127.210.0.9"])
+        try await NodeUnderTest.withNode { node in
+            let echo = try await EchoServer.start(host: node.address(9), port: 9000)
+            try await publish(node, addresses: [node.address(10), node.address(9)])
             let http = HTTPClient(eventLoopGroupProvider: .singleton)
             let result: Result<Void, any Error>
             do {
@@ -42,7 +42,7 @@ import Testing
     }
 
     private func exercise(_ node: NodeUnderTest, _ http: HTTPClient) async throws {
-        let url = "http://127.210.0.5:8080/"
+        let url = "http://\(node.address(5)):8080/"
         try await node.eventually("the edge serves") {
             try await http.execute(HTTPClientRequest(url: url), timeout: .seconds(5)).status == .ok
         }

@@ -5,7 +5,7 @@ import Testing
 /// What a kubelet does with pods, seen through the API and the files of real processes.
 @Suite(.serialized) struct NodeSemanticsTests {
     @Test func hooksFrameAContainersLife() async throws {
-        try await NodeUnderTest.withNode(network: 213) { node in
+        try await NodeUnderTest.withNode { node in
             func hook(_ script: String) -> JSONValue { ["exec": ["command": ["sh", "-c", .string(script)]]] }
             let pod = try await node.create(
                 "hooked", script: "trap 'exit 0' TERM; while :; do sleep 0.05; done",
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func howAContainerEndedIsExplained() async throws {
-        try await NodeUnderTest.withNode(network: 214) { node in
+        try await NodeUnderTest.withNode { node in
             let never: JSONValue = ["restartPolicy": "Never"]
             try await node.create(
                 "tells", script: "printf why > \"$CONTAINER_SANDBOX_MOUNT_POINT/dev/termination-log\"; exit 3",
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func volumesAreMountedInPartAndWithTheirModes() async throws {
-        try await NodeUnderTest.withNode(network: 215) { node in
+        try await NodeUnderTest.withNode { node in
             var map = UntypedObject(.configMap, name: "settings", namespace: "default")
             map.json["data"] = ["colour": "red", "size": "1"]
             try await node.client.create(.configMap, map)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func othersMayHoldAPodsReadinessBack() async throws {
-        try await NodeUnderTest.withNode(network: 216) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create(
                 "gated", script: "sleep 60", spec: ["readinessGates": [["conditionType": "example.com/listed"]]])
             try await node.eventually("its containers are ready") {
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func aSecondDeletionMayHaveLessPatience() async throws {
-        try await NodeUnderTest.withNode(network: 217) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create(
                 "stubborn", script: "trap '' TERM; while :; do sleep 0.05; done",
                 spec: ["terminationGracePeriodSeconds": 300])

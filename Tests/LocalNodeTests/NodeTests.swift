@@ -8,7 +8,7 @@ import Testing
 /// A node agent against the real API server and controllers, with small scripts as containers.
 @Suite(.serialized) struct NodeTests {
     @Test func aPodSeesItsEnvironmentAndVolumesAndTheirChanges() async throws {
-        try await NodeUnderTest.withNode(network: 201) { node in
+        try await NodeUnderTest.withNode { node in
             var service = UntypedObject(.service, name: "web", namespace: "default")
             service.spec = ["ports": [["port": 80]]]
             try await node.client.create(.service, service)
@@ -69,7 +69,7 @@ import Testing
                 ])
             try await node.waitReady("sees")
             let address = try await node.pod("sees")["status", "podIP"]?.stringValue ?? ""
-            #expect(address.hasPrefix("127.201.1."))
+            #expect(address.hasPrefix("127.\(node.network).1."))
             try await node.eventually("the script has written") { node.file(pod, "/out")?.isEmpty == false }
             #expect(node.file(pod, "/out") == "sees \(address) red p@ss sees/red/$(NOT_THERE)\n")
             #expect(node.file(pod, "/etc/settings/colour") == "red")
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func whatIsMissingIsToldAndWaitedFor() async throws {
-        try await NodeUnderTest.withNode(network: 202) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create(
                 "waits", script: "sleep 60",
                 container: ["envFrom": [["secretRef": ["name": "later"]]]])
@@ -111,7 +111,7 @@ import Testing
 
     @Test(.enabled(if: getuid() == 0, "only root may run programs as others"))
     func aContainerRunsAsTheUserItsPodNames() async throws {
-        try await NodeUnderTest.withNode(network: 211) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create(
                 "nobody", script: "id -u; id -g; echo mine > own && cat own",
                 spec: ["restartPolicy": "Never", "securityContext": ["runAsUser": 65534, "runAsGroup": 65533]])
@@ -121,7 +121,7 @@ import Testing
     }
 
     @Test func containersEndAndRestartByPolicy() async throws {
-        try await NodeUnderTest.withNode(network: 203) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create("done", script: "echo fine", spec: ["restartPolicy": "Never"])
             try await node.create("broken", script: "exit 3", spec: ["restartPolicy": "Never"])
             try await node.create("loops", script: "echo run; exit 7")
@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test func probesDecideReadinessAndRestarts() async throws {
-        try await NodeUnderTest.withNode(network: 204) { node in
+        try await NodeUnderTest.withNode { node in
             let pod = try await node.create(
                 "probed", script: "touch alive; while :; do sleep 0.1; done",
                 container: [
@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test func aDeletedPodIsAskedToStopThenStopped() async throws {
-        try await NodeUnderTest.withNode(network: 205) { node in
+        try await NodeUnderTest.withNode { node in
             var claim = UntypedObject(.persistentVolumeClaim, name: "mail", namespace: "default")
             claim.spec = ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]]]
             try await node.client.create(.persistentVolumeClaim, claim)
@@ -231,7 +231,7 @@ import Testing
     }
 
     @Test func logsAreReadAsKubectlDoes() async throws {
-        try await NodeUnderTest.withNode(network: 206) { node in
+        try await NodeUnderTest.withNode { node in
             let pod = try await node.create(
                 "speaks",
                 script: """
@@ -255,8 +255,28 @@ import Testing
         }
     }
 
+    @Test func containersHooksAndProbesInheritNoSockets() async throws {
+        try await NodeUnderTest.withNode { node in
+            let list = "ls -l /proc/self/fd > "
+            let pod = try await node.create(
+                "alone", script: "\(list) main; while :; do sleep 0.05; done",
+                container: [
+                    "readinessProbe": [
+                        "exec": ["command": ["sh", "-c", .string(list + "probe")]], "periodSeconds": 1,
+                    ],
+                    "lifecycle": ["postStart": ["exec": ["command": ["sh", "-c", .string(list + "hook")]]]],
+                ])
+            try await node.waitReady("alone")
+            for name in ["main", "probe", "hook"] {
+                let open = try #require(node.file(pod, "/\(name)"))
+                #expect(open.contains(" 1 -> "), "something is seen at all: \(open)")
+                #expect(!open.contains("socket:") && !open.contains("eventpoll"), "\(name): \(open)")
+            }
+        }
+    }
+
     @Test func whatPodsUseIsMeasured() async throws {
-        try await NodeUnderTest.withNode(network: 209) { node in
+        try await NodeUnderTest.withNode { node in
             try await node.create("busy", script: "while :; do :; done", labels: ["app": "busy"])
             try await node.waitReady("busy")
             let kind = ResourceKind(group: "metrics.k8s.io", version: "v1beta1", plural: "pods", kind: "PodMetrics")
@@ -270,7 +290,7 @@ import Testing
     }
 
     @Test func nothingOutlivesTheAgentAndPodsAreResumed() async throws {
-        try await NodeUnderTest.run(network: 207) { node in
+        try await NodeUnderTest.run { node in
             var pid: Int32 = 0
             func readPid(_ pod: UntypedObject) -> Int32 {
                 Int32(node.file(pod, "/pid")?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "") ?? 0
@@ -331,7 +351,7 @@ import Testing
     }
 
     @Test func noRequestFailsWhilePodsRoll() async throws {
-        try await NodeUnderTest.withNode(network: 208) { node in
+        try await NodeUnderTest.withNode { node in
             var service = UntypedObject(.service, name: "web", namespace: "default")
             service.spec = ["selector": ["app": "web"], "ports": [["name": "http", "port": 80, "targetPort": "http"]]]
             let stored = try await node.client.create(.service, service)
@@ -353,7 +373,7 @@ import Testing
             ]
             try await node.client.create(.ingress, ingress)
             let http = HTTPClient(eventLoopGroupProvider: .singleton)
-            let edge = "http://127.208.0.5:8080"
+            let edge = "http://\(node.address(5)):8080"
             func request(_ url: String, _ body: String? = nil) async throws -> (status: UInt, text: String) {
                 var request = HTTPClientRequest(url: url)
                 if let body {
