@@ -167,27 +167,11 @@ private struct SignatureReader {
             _ = take(">")
         }
         return switch name {
-        case "dyn": .dyn
-        case "null": .null
-        case "bool": .bool
-        case "int": .int
-        case "uint": .uint
-        case "double": .double
-        case "string": .string
-        case "bytes": .bytes
-        case "timestamp": .timestamp
-        case "duration": .duration
-        case "ip": .ip
-        case "cidr": .cidr
-        case "url": .url
-        case "quantity": .quantity
-        case "semver": .semver
-        case "format": .format
         case "type": .type(parameters[0])
         case "list": .list(parameters[0])
         case "map": .map(parameters[0], parameters[1])
         case "optional": .optional(parameters[0])
-        default: .variable(name)
+        default: CELType.simple[name] ?? .variable(name)
         }
     }
 }

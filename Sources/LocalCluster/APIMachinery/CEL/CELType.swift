@@ -69,16 +69,6 @@ indirect enum CELType: Sendable, Hashable {
             parameters.isEmpty ? name : "\(name)(\(parameters.map(\.description).joined(separator: ", ")))"
         }
         return switch self {
-        case .dyn: "dyn"
-        case .null: "null"
-        case .bool: "bool"
-        case .int: "int"
-        case .uint: "uint"
-        case .double: "double"
-        case .string: "string"
-        case .bytes: "bytes"
-        case .timestamp: "timestamp"
-        case .duration: "duration"
         case .error: "!error!"
         case .type: list("type")
         case .list: list("list")
@@ -86,8 +76,17 @@ indirect enum CELType: Sendable, Hashable {
         case .opaque(let name, _): list(name)
         case .object(let object): object.name
         case .variable(let name): name
+        default: Self.names[self] ?? ""
         }
     }
+
+    /// The types without parameters, as the table of functions calls them.
+    static let simple: [String: CELType] = [
+        "dyn": .dyn, "null": .null, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string,
+        "bytes": .bytes, "timestamp": .timestamp, "duration": .duration, "ip": .ip, "cidr": .cidr, "url": .url,
+        "quantity": .quantity, "semver": .semver, "format": .format,
+    ]
+    private static let names = Dictionary(simple.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
 }
 
 /// The type of objects with named fields, by the names expressions use. Two are the same only if they are one.
