@@ -47,7 +47,7 @@ final class ClusterUnderTest: Sendable {
     }
 
     private static func prepare(_ kubeconfig: String, _ controlPlane: ServerProcess?) async throws -> ClusterUnderTest {
-        let configuration = try ClientConfiguration.automatic(kubeconfig: kubeconfig)
+        let configuration = try ClientConfiguration.automatic(environment: environment(kubeconfig))
         let client = KubernetesClient(configuration: configuration)
         var hadDefinition = true
         do {
@@ -92,10 +92,14 @@ final class ClusterUnderTest: Sendable {
     private static func node(_ name: String, kubeconfig: String, in folder: String) throws -> ServerProcess {
         try ServerProcess(
             [
-                try ServiceProcess.find("storefront"), "local", "node", "--kubeconfig", kubeconfig, "--name", name,
-                "--state", "\(folder)/state", "--port", String(try Loopback.freePort()), "--kubelet-port",
-                String(try Loopback.freePort()),
-            ], folder: folder, signal: "TERM")
+                try ServiceProcess.find("storefront"), "local", "node", "--name", name, "--state", "\(folder)/state",
+                "--port", String(try Loopback.freePort()), "--kubelet-port", String(try Loopback.freePort()),
+            ], environment: environment(kubeconfig), folder: folder, signal: "TERM")
+    }
+
+    /// - Parameter kubeconfig: one path, or several to be merged.
+    private static func environment(_ kubeconfig: String) -> [String: String] {
+        ProcessInfo.processInfo.environment.merging(["KUBECONFIG": kubeconfig]) { $1 }
     }
 
     /// Whether a node is Ready and has said so of late: not every cluster takes note of nodes that are gone.

@@ -86,6 +86,8 @@ struct AnyServerTests {
             status["clientCertificateData"] = .string(try text(certificate))
             status["clientKeyData"] = .string(try text(key))
         }
+        // What comes from a program already is taken, or nothing here would work.
+        guard status != [:] else { return }
         let folder = try TemporaryFolder()
         let credential: JSONValue = [
             "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status,
