@@ -21,6 +21,9 @@ final class GarbageCollector: Sendable {
         var unresolved: Set<String> = []
     }
 
+    private static let fields: Set = [
+        "name", "namespace", "uid", "resourceVersion", "deletionTimestamp", "finalizers", "ownerReferences",
+    ]
     private static let discoveryInterval = Duration.seconds(3)
     private static let retryPause = Duration.milliseconds(300)
 
@@ -80,8 +83,9 @@ final class GarbageCollector: Sendable {
 
     private func watch(_ kind: ResourceKind, until watch: Watch) async {
         let informer = Informer(client, kind, metadataOnly: true) { object in
-            object.annotations = [:]
-            object.labels = [:]
+            // Every object of the cluster is held here, so nothing of it but what is decided by.
+            let metadata = object.json["metadata"]?.objectValue ?? [:]
+            object.json = ["metadata": .object(metadata.filter { Self.fields.contains($0.key) })]
         }
         informer.onEvent { [weak self] event in self?.observed(event, kind) }
         await withTaskGroup(of: Void.self) { group in
