@@ -126,8 +126,8 @@ let targets: [Target] = [
     library(
         "LocalAPIServer", path: "Sources/LocalCluster/APIServer",
         [
-            "APIMachinery", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird, hummingbirdTLS, httpTypes,
-            logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509, asn1, collections,
+            "APIMachinery", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird, hummingbirdCore,
+            hummingbirdTLS, httpTypes, logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509, asn1, collections,
         ]),
     library(
         "LocalControllers", path: "Sources/LocalCluster/Controllers",

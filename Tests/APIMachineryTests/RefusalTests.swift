@@ -14,6 +14,33 @@ import Testing
         return definition.validateCreate(definition.prepareForCreate(decoded)).map(\.description)
     }
 
+    @Test(
+        arguments: [
+            (
+                "", "v1", #"{"eventTime":"2020-01-01T00:00:00.000000Z","reportingComponent":"a"}"#,
+                ["action: Required value"]
+            ),
+            ("", "v1", #"{"message":"as long as it likes"}"#, []),
+            (
+                "events.k8s.io", "v1", #"{"series":{"count":1}}"#,
+                ["series.count: Invalid value: \"\": should be at least 2", "series.lastObservedTime: Required value"]
+            ),
+            ("events.k8s.io", "v1", #"{"deprecatedCount":3}"#, ["count: Invalid value: \"\": needs to be unset"]),
+        ] as [(String, String, String, [String])])
+    func events(_ group: String, _ version: String, _ text: String, _ refusals: [String]) throws {
+        let isCore = group.isEmpty
+        let about: JSONValue = ["kind": "Pod", "name": "p", "namespace": "ns"]
+        let plain: JSONValue =
+            isCore
+            ? ["involvedObject": about, "reason": "R", "reportingInstance": "i", "type": "Normal"]
+            : [
+                "regarding": about, "reason": "R", "reportingInstance": "i", "type": "Normal", "action": "A",
+                "reportingController": "a", "eventTime": "2020-01-01T00:00:00.000000Z",
+            ]
+        let event = Patch.merge(try Kinds.json(text), onto: plain)
+        #expect(try self.refusals("events", group, version, event.text()) == refusals)
+    }
+
     private static let percent =
         "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used "
         + "for validation is '[0-9]+%')"

@@ -1,5 +1,6 @@
 internal import APIMachinery
 internal import Hummingbird
+internal import HummingbirdCore
 internal import HummingbirdTLS
 internal import KubernetesClient
 public import Logging
@@ -28,7 +29,6 @@ public struct APIServer: Service {
     private let handler: APIHandler
     private let tls: TLSConfiguration
     private let listening = ListeningPort()
-    private let listener = Listener()
     private let logger: Logger
 
     /// Opens the state: everything that was acknowledged before is there again.
@@ -74,22 +74,17 @@ public struct APIServer: Service {
 
     /// Serves until the task is cancelled or shut down gracefully; then ends the watches and the requests in flight.
     public func run() async throws {
-        // A listener that is cancelled while a connection arrives drops it, for which NIO stops the process. So it is
-        // closed first, and what is served cancelled after that.
-        let serving = Task { try await serve() }
-        try await withTaskCancellationHandler {
-            try await serving.value
-        } onCancel: {
-            listener.close { serving.cancel() }
+        let waiting = WaitingConnections()
+        defer { waiting.close() }
+        let tls = tls
+        let server = HTTPServerBuilder { responder in
+            let channel = try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: tls)
+            return KeptConnections(base: channel, waiting: waiting)
         }
-    }
-
-    private func serve() async throws {
         let application = Application(
-            responder: handler, server: try .tls(.http1(), tlsConfiguration: tls),
+            responder: handler, server: server,
             configuration: .init(address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
-            onServerRunning: { [listening, listener] channel in
-                listener.opened(channel)
+            onServerRunning: { [listening] channel in
                 await listening.set(.success(channel.localAddress?.port ?? 0))
             },
             logger: logger)

@@ -14,7 +14,7 @@ extension CustomResourceDefinitions {
         func fail(_ detail: String) {
             let fields = ["schema", "subresources", "additionalPrinterColumns", "selectableFields"]
             let shown = InternalNames.versions(versions, shared: Set(fields.filter(isShared)))
-            errors.append(FieldError(.invalid, "spec.versions", shown: shown, detail))
+            errors.append(FieldError(.invalid, "spec.versions", shown: versions.isEmpty ? "null" : shown, detail))
         }
         if Set(names).count < names.count { fail("must contain unique version names") }
         if versions.filter({ $0["storage"] == true }).count != 1 {

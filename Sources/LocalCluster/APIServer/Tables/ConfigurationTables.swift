@@ -6,6 +6,7 @@ extension TableLayout {
             let count = (object["data"]?.objectValue?.count ?? 0) + (object["binaryData"]?.objectValue?.count ?? 0)
             return [object.nameCell, JSONValue(count), object.ageCell(now)]
         },
+        "serviceaccounts": TableLayout([.name, .age]) { [$0.nameCell, $0.ageCell($1)] },
         "secrets": TableLayout([.name, .text("Type"), .text("Data"), .age]) { object, now in
             [
                 object.nameCell, .string(object.text("type")), JSONValue(object["data"]?.objectValue?.count ?? 0),

@@ -1,14 +1,15 @@
-internal import KubernetesClient
+public import KubernetesClient
 
 /// Events of `v1` and `events.k8s.io/v1` are one store, kept as the core kind; these are the two views.
-enum EventView {
+public enum EventView {
     private static let names: [(core: String, modern: String)] = [
         ("involvedObject", "regarding"), ("message", "note"), ("source", "deprecatedSource"),
         ("firstTimestamp", "deprecatedFirstTimestamp"), ("lastTimestamp", "deprecatedLastTimestamp"),
         ("count", "deprecatedCount"), ("reportingComponent", "reportingController"),
     ]
 
-    static func fromCore(_ event: JSONValue) -> JSONValue {
+    /// A stored event, as `events.k8s.io/v1` shows it.
+    public static func fromCore(_ event: JSONValue) -> JSONValue {
         var view = event
         view["apiVersion"] = "events.k8s.io/v1"
         for (core, modern) in names { move(core, modern, &view) }
@@ -18,7 +19,8 @@ enum EventView {
         return view
     }
 
-    static func toCore(_ event: JSONValue) -> JSONValue {
+    /// An event of `events.k8s.io/v1`, as it is stored.
+    public static func toCore(_ event: JSONValue) -> JSONValue {
         var view = event
         view["apiVersion"] = "v1"
         for (core, modern) in names { move(modern, core, &view) }
@@ -27,7 +29,7 @@ enum EventView {
     }
 
     /// An event shows the times it does not have.
-    static func withTimes(_ event: JSONValue) -> JSONValue {
+    public static func withTimes(_ event: JSONValue) -> JSONValue {
         var event = event
         for name in ["eventTime", "firstTimestamp", "lastTimestamp"] where event[name] == nil { event[name] = .null }
         return event
