@@ -55,6 +55,36 @@ extension FaultMatrix {
             }
         }
 
+        @Test func aLeaderWhoseLeaseEndedInAnOutageDecidesByNothingFromBeforeIt() async throws {
+            try await TestCluster.with { cluster in
+                let proxy = try await cluster.proxy()
+                let client = cluster.client(proxy)
+                let informer = sources(client)
+                let passes = Passes()
+                let controller = Controller("again", for: informer, logger: TestCluster.quiet) { key in
+                    passes.add(key, informer.store)
+                    return .done
+                }
+                let timing = LeaseTiming(
+                    leaseDuration: .seconds(3), renewDeadline: .seconds(2), retryPeriod: .milliseconds(400))
+                let election = LeaderElection(
+                    client: client, lease: ObjectKey(namespace: "default", name: "again"), identity: "me",
+                    timing: timing, logger: TestCluster.quiet, leading: ControllerSet([controller]))
+                for name in ["changes", "goes"] { try await set(cluster, name, "1") }
+                try await running(election) {
+                    await eventually { passes.all.count == 2 }
+                    try await proxy.refuse(true)
+                    await eventually { !election.isLeading }
+                    try await set(cluster, "changes", "2")
+                    try await cluster.admin.delete(.configMap, "goes", namespace: "default")
+                    passes.clear()
+                    try await proxy.refuse(false)
+                    await eventually { Set(passes.all).isSuperset(of: ["changes 2", "goes gone"]) }
+                }
+                #expect(Set(passes.all) == ["changes 2", "goes gone"])
+            }
+        }
+
         @Test func whatWentAndWasNotReconciledInTimeIsReconciledByTheNextRun() async throws {
             try await TestCluster.with { cluster in
                 let informer = sources(cluster.admin)
