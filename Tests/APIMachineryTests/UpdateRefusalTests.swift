@@ -134,6 +134,37 @@ import Testing
         #expect(Set(try refusals("nodes", ["spec": before], ["spec": patch])) == [refusal])
     }
 
+    @Test func theTemplatesOfClaimsAreReadAsTheyAreShown() throws {
+        let definition = try Kinds.builtin("statefulsets", "apps")
+        let text = """
+            {"spec":{"serviceName":"x","selector":{"matchLabels":{"a":"b"}},"template":{"spec":{"containers":[]}},
+            "volumeClaimTemplates":[{"metadata":{"name":"v"},"spec":{"accessModes":["ReadWriteOnce"]}}]}}
+            """
+        let shown = definition.withDefaults(try definition.decode(Kinds.json(text)).object)
+        #expect(shown[path: ["spec", "volumeClaimTemplates"]]?[0]?["kind"] == "PersistentVolumeClaim")
+        #expect(try definition.decode(shown, validation: .strict).object == shown)
+    }
+
+    @Test func aSuspendedJobsPodsMayRunElsewhereButAreTheSame() throws {
+        func refusals(_ patch: JSONValue) throws -> [String] {
+            var job = OneObject(try Kinds.builtin("jobs", "batch"))
+            try job.write(
+                [
+                    "metadata": ["name": "x", "namespace": "ns"],
+                    "spec": [
+                        "suspend": true,
+                        "template": ["spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "i"]]]],
+                    ],
+                ], as: "test")
+            do {
+                try job.merge(["spec": ["template": ["spec": patch]]], as: "test")
+                return []
+            } catch let error as StatusError { return error.details?.causes.compactMap(\.field) ?? [] }
+        }
+        #expect(try refusals(["nodeSelector": ["a": "b"], "tolerations": [["key": "k"]]]) == [])
+        #expect(try refusals(["restartPolicy": "OnFailure"]) == ["spec.template.spec"])
+    }
+
     @Test func aLiveNamespaceIsActive() throws {
         #expect(
             try refusals("namespaces", [:], ["status": ["phase": "Terminating"]], subresource: "status")

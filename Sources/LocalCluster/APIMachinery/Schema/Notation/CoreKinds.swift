@@ -147,8 +147,8 @@ extension SchemaNotation {
         ObjectReference atomic: kind#1 string; namespace#2 string; name#3 string; uid#4 string; apiVersion#5 string;
             resourceVersion#6 string; fieldPath#7 string
         PersistentVolume: metadata#1 ObjectMeta!; spec#2 PersistentVolumeSpec!; status#3 PersistentVolumeStatus!
-        PersistentVolumeClaim: metadata#1 ObjectMeta!; spec#2 PersistentVolumeClaimSpec!;
-            status#3 PersistentVolumeClaimStatus!
+        PersistentVolumeClaim: apiVersion string; kind string; metadata#1 ObjectMeta!;
+            spec#2 PersistentVolumeClaimSpec!; status#3 PersistentVolumeClaimStatus!
         PersistentVolumeClaimCondition: type#1 string!*; status#2 string!*; lastProbeTime#3 time!;
             lastTransitionTime#4 time!; reason#5 string; message#6 string
         PersistentVolumeClaimSpec: accessModes#1 [string]; selector#4 LabelSelector;

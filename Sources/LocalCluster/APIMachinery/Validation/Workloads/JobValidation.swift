@@ -11,6 +11,9 @@ extension BuiltinValidation {
         where spec[field] != old[field] {
             fail(.invalid("spec.\(field)", spec[field] ?? .null, "field is immutable"))
         }
+        if suspended, Self.fixedTemplate(spec) != Self.fixedTemplate(old) {
+            fail(.invalid("spec.template.spec", spec[path: ["template", "spec"]] ?? .null, "field is immutable"))
+        }
         if spec["completions"] != old["completions"] {
             if spec["completionMode"] != "Indexed" {
                 fail(.invalid("spec.completions", spec["completions"] ?? .null, "field is immutable"))
@@ -21,6 +24,16 @@ extension BuiltinValidation {
                         "can only be modified in tandem with spec.parallelism"))
             }
         }
+    }
+
+    /// What never changes of the pods of a Job: all but where they may run and what they need, while it is suspended.
+    private static func fixedTemplate(_ job: JSONValue) -> JSONValue? {
+        var spec = job[path: ["template", "spec"]]
+        for field in ["nodeSelector", "tolerations", "schedulingGates"] { spec?[field] = nil }
+        spec?.change("affinity") { $0["nodeAffinity"] = nil }
+        if spec?["affinity"] == [:] { spec?["affinity"] = nil }
+        for list in ["containers", "initContainers"] { spec?.changeEach(list) { $0["resources"] = nil } }
+        return spec
     }
 
     private mutating func jobSelector(_ spec: JSONValue) {
