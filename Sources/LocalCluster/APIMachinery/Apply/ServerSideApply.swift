@@ -73,7 +73,8 @@ public enum ServerSideApply {
         let namespace = configuration[path: ["metadata", "namespace"]]?.stringValue ?? ""
         throw .unforeseen(
             "failed to create typed patch object (\(namespace)/\(configuration.objectName); "
-                + "\(definition.group)/\(definition.version), Kind=\(definition.kind)): \(ApplyValidation.list(faults))")
+                + "\(definition.group)/\(definition.version), Kind=\(definition.kind)): \(ApplyValidation.list(faults))"
+        )
     }
 
     private static func canonical(
