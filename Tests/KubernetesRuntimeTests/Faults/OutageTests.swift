@@ -80,6 +80,7 @@ extension FaultMatrix {
         }
 
         @Test func aServerWhoseStateIsSetBack() async throws {
+            let begin = ContinuousClock.now
             try await withMirror(idleTimeout: .milliseconds(500)) { mirror, cluster, proxy in
                 try await mirror.run {
                     await mirror.settle()
@@ -100,7 +101,9 @@ extension FaultMatrix {
                     try await mirror.set("b")
                     await mirror.settle()
                 }
-                #expect(proxy.log.count < 400, "\(proxy.counts)")
+                // Watches that are silent are begun anew twice a second, however slow the machine is.
+                let seconds = Int((ContinuousClock.now - begin) / .seconds(1))
+                #expect(proxy.log.count < 300 + 12 * seconds, "\(proxy.counts) in \(seconds) s")
             }
         }
 
