@@ -32,7 +32,6 @@ let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpe
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
-let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -73,6 +72,7 @@ let targets: [Target] = [
 
     // What the services are made of.
     library("PodEnvironment"),
+    library("HTTPConnections", [hummingbirdCore, logging, nioCore]),
     library("Contracts"),
     library("PostgreSQL", ["CPostgres", "PodEnvironment", logging, metrics]),
     library("Redis", ["PodEnvironment", nioCore, nioPosix, nioSSL, logging, metrics]),
@@ -82,9 +82,9 @@ let targets: [Target] = [
     library(
         "ServiceFoundation",
         [
-            "Contracts", "PodEnvironment", "PostgreSQL", "Messaging", "Redis", asyncHTTPClient, configuration, crypto,
-            hummingbird, hummingbirdCore, httpTypes, jwtKit, logging, metrics, nioCore, nioPosix, nioSSL, nioHTTP1,
-            nioTLS, serviceLifecycle, unixSignals, x509, asn1, argumentParser,
+            "Contracts", "HTTPConnections", "PodEnvironment", "PostgreSQL", "Messaging", "Redis", asyncHTTPClient,
+            configuration, crypto, hummingbird, hummingbirdCore, httpTypes, jwtKit, logging, metrics, nioCore, nioPosix,
+            nioSSL, nioHTTP1, nioTLS, serviceLifecycle, unixSignals, x509, asn1, argumentParser,
         ]),
     executable("UserService", serviceDependencies + ["CCrypt", x509]),
     executable("ProductService", serviceDependencies),
@@ -117,8 +117,8 @@ let targets: [Target] = [
         "storefront-operator",
         [
             "Contracts", "PodEnvironment", "StorefrontOperator", "StorefrontAPI", "KubernetesClient",
-            "KubernetesRuntime", "ServiceFoundation", argumentParser, logging, metrics, serviceLifecycle, hummingbird,
-            httpTypes, nioCore, nioPosix, unixSignals,
+            "KubernetesRuntime", "HTTPConnections", "ServiceFoundation", argumentParser, logging, metrics,
+            serviceLifecycle, hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, unixSignals,
         ]),
 
     // A Kubernetes control plane and node for one machine: parts that meet only through the Kubernetes API.
@@ -126,8 +126,9 @@ let targets: [Target] = [
     library(
         "LocalAPIServer", path: "Sources/LocalCluster/APIServer",
         [
-            "APIMachinery", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird, hummingbirdCore,
-            hummingbirdTLS, httpTypes, logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509, asn1, collections,
+            "APIMachinery", "HTTPConnections", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird,
+            hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509,
+            asn1, collections,
         ]),
     library(
         "LocalControllers", path: "Sources/LocalCluster/Controllers",
@@ -135,10 +136,9 @@ let targets: [Target] = [
     library(
         "LocalNode", path: "Sources/LocalCluster/Node",
         [
-            "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix,
-            nioSSL,
-            hummingbird, hummingbirdTLS, httpTypes, subprocess, systemPackage, serviceLifecycle, x509, asn1,
-            nioConcurrencyHelpers,
+            "HTTPConnections", "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, crypto, logging, nioCore,
+            nioHTTP1, nioPosix, nioSSL, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, subprocess,
+            systemPackage, serviceLifecycle, x509, asn1, nioConcurrencyHelpers,
         ]),
     library(
         "LocalCluster", path: "Sources/LocalCluster/Up",
@@ -278,7 +278,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

@@ -1,5 +1,7 @@
+import HTTPConnections
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import PodEnvironment
@@ -25,7 +27,7 @@ struct ManagementServer: Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         let application = Application(
-            router: router,
+            router: router, server: HTTPServerBuilder { KeptConnections(HTTP1Channel(responder: $0)) },
             configuration: ApplicationConfiguration(
                 address: .hostname(PodEnvironment.current.listenAddress, port: port), serverName: nil),
             logger: quiet)

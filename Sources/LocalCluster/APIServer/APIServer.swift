@@ -1,4 +1,5 @@
 internal import APIMachinery
+internal import HTTPConnections
 internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdTLS
@@ -79,7 +80,7 @@ public struct APIServer: Service {
         let tls = tls
         let server = HTTPServerBuilder { responder in
             let channel = try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: tls)
-            return KeptConnections(base: channel, waiting: waiting)
+            return KeptConnections(channel, waiting: waiting)
         }
         let application = Application(
             responder: handler, server: server,

@@ -1,6 +1,8 @@
 import Contracts
+import HTTPConnections
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Messaging
 import PodEnvironment
 import PostgreSQL
@@ -40,7 +42,7 @@ struct ManagementApplication {
                 body: .init(byteBuffer: ByteBuffer(string: metrics.text())))
         }
         return Application(
-            router: router,
+            router: router, server: HTTPServerBuilder { KeptConnections(HTTP1Channel(responder: $0)) },
             configuration: ApplicationConfiguration(
                 address: .hostname(runtime.environment.listenAddress, port: PodLayout.managementPort), serverName: nil),
             logger: runtime.logger)

@@ -1,6 +1,8 @@
 import Foundation
+import HTTPConnections
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import KubernetesClient
 import Logging
@@ -31,8 +33,15 @@ struct KubeletServer: Sendable {
             tls.certificateVerification = .optionalVerification
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authority))
         }
+        let waiting = WaitingConnections()
+        defer { waiting.close() }
+        let secured = tls
+        let server = HTTPServerBuilder { responder in
+            let channel = try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: secured)
+            return KeptConnections(channel, waiting: waiting)
+        }
         let application = Application(
-            router: router(), server: try .tls(.http1(), tlsConfiguration: tls),
+            router: router(), server: server,
             configuration: .init(address: .hostname(configuration.address, port: configuration.kubeletPort)),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
