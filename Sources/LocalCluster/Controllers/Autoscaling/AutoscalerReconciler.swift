@@ -72,6 +72,12 @@ final class AutoscalerReconciler: Reconciler {
             throw AutoscalerFailure(message: "no matches for kind \"\(kind)\" in group \"\(group.dropFirst())\"")
         }
         let name = target["name"]?.stringValue ?? ""
+        // Nearly every target is a Deployment, and those are known.
+        if resource.group == "apps", kind == "Deployment",
+            let deployment = context.deployments[ObjectKey(namespace: autoscaler.namespace, name: name)]
+        {
+            return (resource, Self.scale(of: deployment))
+        }
         do throws(KubernetesError) {
             return (
                 resource,
@@ -81,6 +87,14 @@ final class AutoscalerReconciler: Reconciler {
             if error.isCancelled { throw error }
             throw AutoscalerFailure(message: error.status?.message ?? "\(error)")
         }
+    }
+
+    private static func scale(of deployment: UntypedObject) -> UntypedObject {
+        let selector = deployment["spec", "selector"].flatMap { LabelSelector($0) }
+        return UntypedObject([
+            "spec": ["replicas": deployment["spec", "replicas"] ?? 0],
+            "status": ["selector": .string(selector?.text ?? "")],
+        ])
     }
 
     private func measure(
