@@ -59,6 +59,37 @@ import Testing
         }
     }
 
+    @Test func anAutoscalerWhoseTargetIsMissingSaysSoOnceAndScalesItWhenItComes() async throws {
+        try await ClusterUnderTest.run { cluster in
+            let client = cluster.client
+            var autoscaler = UntypedObject(.horizontalPodAutoscaler, name: "late", namespace: "default")
+            autoscaler.spec = [
+                "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": "late"], "minReplicas": 2,
+                "maxReplicas": 3,
+            ]
+            try await client.create(.horizontalPodAutoscaler, autoscaler)
+            func ableToScale() async throws -> JSONValue? {
+                let autoscaler = try await client.get(.horizontalPodAutoscaler, "late", namespace: "default")
+                return autoscaler["status", "conditions"]?.arrayValue?.first { $0["type"] == "AbleToScale" }
+            }
+            let missing = "unable to get the target's current scale: deployments.apps \"late\" not found"
+            try await cluster.eventually("it says that the Deployment is missing") {
+                try await ableToScale()?["message"]?.stringValue?.hasSuffix(missing) == true
+            }
+            // Past the second look, which asks nobody.
+            try await Task.sleep(for: .seconds(17))
+            #expect(try await ableToScale()?["message"]?.stringValue?.hasSuffix(missing) == true)
+            let events = try await client.listAll(.event, namespace: "default").items
+                .filter { $0.json["reason"] == "FailedGetScale" }
+            #expect(events.map { $0.json["count"]?.intValue ?? 1 } == [1])
+            try await client.create(.deployment, deployment("late", replicas: 1))
+            try await cluster.eventually("the Deployment has the least number of replicas", within: .seconds(40)) {
+                try await client.get(.deployment, "late", namespace: "default")["spec", "replicas"] == 2
+            }
+            #expect(try await ableToScale()?["status"] == "True")
+        }
+    }
+
     @Test func nothingIsWrittenAtRest() async throws {
         try await ClusterUnderTest.run { cluster in
             let client = cluster.client

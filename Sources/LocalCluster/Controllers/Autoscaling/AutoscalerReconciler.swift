@@ -15,9 +15,14 @@ final class AutoscalerReconciler: Reconciler {
         var spec: JSONValue?
         /// Its own writes wake the autoscaler, but only a new spec is looked at before this.
         var next = Timestamp(microseconds: 0)
+        /// What went wrong when it was last told, and when that was.
+        var warnings: [AutoscalerPass.Event] = []
+        var told = Timestamp(microseconds: 0)
     }
 
     static let interval = Duration.seconds(15)
+    /// How long a failure that stays is not told again.
+    private static let silence = Duration.seconds(300)
 
     init(context: ControllerContext, autoscalers: ObjectCache) {
         self.context = context
@@ -35,10 +40,11 @@ final class AutoscalerReconciler: Reconciler {
         let uid = autoscaler.uid
         var memory = memories.withLock { $0[uid] } ?? Memory()
         if pass.now < memory.next, memory.spec == autoscaler.spec { return .requeue(after: memory.next - pass.now) }
+        let isFirst = memory.spec != autoscaler.spec
         memory.spec = autoscaler.spec
         memory.next = pass.now + Self.interval
         do {
-            let (kind, scale) = try await target(of: autoscaler)
+            let (kind, scale) = try await target(of: autoscaler, isFirst: isFirst)
             pass.note(scale: scale)
             if memory.history.recommendations.isEmpty {
                 memory.history.noteRecommendation(pass.current, at: pass.now)
@@ -55,16 +61,22 @@ final class AutoscalerReconciler: Reconciler {
             if pass.failureReason == "FailedGetScale" { pass.noteNoScale(failure.message) }
             pass.events.append(.init(isWarning: true, reason: pass.failureReason, message: failure.message))
         }
+        let warnings = pass.events.filter(\.isWarning)
+        let isNews = warnings != memory.warnings || pass.now - memory.told > Self.silence
+        if isNews { (memory.warnings, memory.told) = (warnings, pass.now) }
         memories.withLock { $0[uid] = memory }
         try await context.write(pass.status, of: autoscaler, .horizontalPodAutoscaler, in: autoscalers)
-        for event in pass.events {
+        for event in pass.events where isNews || !event.isWarning {
             context.events.autoscaler.record(
                 autoscaler, event.isWarning ? .warning : .normal, reason: event.reason, message: event.message)
         }
         return .requeue(after: Self.interval)
     }
 
-    private func target(of autoscaler: UntypedObject) async throws -> (ResourceKind, UntypedObject) {
+    /// - Parameter isFirst: whether the cache may not know yet of a target that was made together with its autoscaler.
+    private func target(
+        of autoscaler: UntypedObject, isFirst: Bool
+    ) async throws -> (ResourceKind, UntypedObject) {
         let target = autoscaler["spec", "scaleTargetRef"] ?? .emptyObject
         let (apiVersion, kind) = (target["apiVersion"]?.stringValue ?? "", target["kind"]?.stringValue ?? "")
         guard let resource = try await context.client.resourceKind(apiVersion: apiVersion, kind: kind) else {
@@ -73,10 +85,11 @@ final class AutoscalerReconciler: Reconciler {
         }
         let name = target["name"]?.stringValue ?? ""
         // Nearly every target is a Deployment, and those are known.
-        if resource.group == "apps", kind == "Deployment",
-            let deployment = context.deployments[ObjectKey(namespace: autoscaler.namespace, name: name)]
-        {
-            return (resource, Self.scale(of: deployment))
+        if resource.group == "apps", kind == "Deployment" {
+            if let deployment = context.deployments[ObjectKey(namespace: autoscaler.namespace, name: name)] {
+                return (resource, Self.scale(of: deployment))
+            }
+            if !isFirst { throw AutoscalerFailure(message: "deployments.apps \"\(name)\" not found") }
         }
         do throws(KubernetesError) {
             return (
