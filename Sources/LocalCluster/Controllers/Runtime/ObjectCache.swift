@@ -14,11 +14,21 @@ final class ObjectCache: Sendable {
         var written: [ObjectKey: Written] = [:]
         /// UIDs of objects that went lately: an answer that arrives after the news of the end is no news.
         var gone: Set<String> = []
+        private var swept = ContinuousClock.now
+
+        /// Forgets, now and then, what no watch will show.
+        mutating func sweep(_ now: ContinuousClock.Instant) {
+            guard now - swept > ObjectCache.patience else { return }
+            swept = now
+            written = written.filter { $0.value.isAwaited(now) }
+        }
     }
 
     private struct Written: Sendable {
         var object: UntypedObject
         var time = ContinuousClock.now
+
+        func isAwaited(_ now: ContinuousClock.Instant) -> Bool { now - time < ObjectCache.patience }
     }
 
     static let namespaceIndex = "namespace"
@@ -36,12 +46,16 @@ final class ObjectCache: Sendable {
     func note(_ object: UntypedObject) {
         state.withLock { state in
             guard !state.gone.contains(object.uid) else { return }
-            state.written[object.key] = Written(object: object)
+            let written = Written(object: object)
+            state.sweep(written.time)
+            state.written[object.key] = written
         }
     }
 
     subscript(key: ObjectKey) -> UntypedObject? {
-        newest(informer.store[key].map { [$0] } ?? [], also: { $0.key == key }).first
+        let cached = informer.store[key]
+        guard let written = state.withLock({ $0.written[key] }), written.isAwaited(.now) else { return cached }
+        return cached.map { $0.isOlder(than: written.object) ? written.object : $0 } ?? written.object
     }
 
     func objects(ownedBy owner: UntypedObject) -> [UntypedObject] {
@@ -58,18 +72,15 @@ final class ObjectCache: Sendable {
     private func newest(
         _ cached: [UntypedObject], also isWanted: (UntypedObject) -> Bool
     ) -> [UntypedObject] {
+        let now = ContinuousClock.now
         let written = state.withLock { state in
-            if !state.written.isEmpty {
-                let now = ContinuousClock.now
-                state.written = state.written.filter { now - $0.value.time < Self.patience }
-            }
-            return state.written
+            state.written.values.filter { $0.isAwaited(now) && isWanted($0.object) }.map(\.object)
         }
         guard !written.isEmpty else { return cached }
-        var rest = written.filter { isWanted($0.value.object) }
+        var rest = Dictionary(written.map { ($0.key, $0) }) { $1 }
         return cached.map { object in
-            rest.removeValue(forKey: object.key).map { object.isOlder(than: $0.object) ? $0.object : object } ?? object
-        } + rest.values.map(\.object)
+            rest.removeValue(forKey: object.key).map { object.isOlder(than: $0) ? $0 : object } ?? object
+        } + rest.values
     }
 
     private func observed(_ event: InformerEvent) {
