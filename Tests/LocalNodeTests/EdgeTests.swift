@@ -8,20 +8,75 @@ import Testing
 
 @Suite(.serialized) struct EdgeTests {
     @Test func bodiesPassWholeAndDeadEndpointsAreSkipped() async throws {
+        try await withEcho { node in
+            try await publish(node, addresses: [node.address(10), node.address(9)])
+            try await exercise(node, HTTPClient.shared)
+        }
+    }
+
+    /// As a service refuses a body that is too long.
+    @Test func anAnswerBeforeTheRequestIsWholeReachesWhoeverIsStillWriting() async throws {
+        try await withEcho { node in
+            try await publish(node, addresses: [node.address(9)])
+            try await served(node)
+            var request = HTTPClientRequest(url: "http://\(node.address(5)):8080/refused")
+            request.method = .POST
+            request.body = .bytes(ByteBuffer(repeating: 0, count: 2 << 20))
+            for _ in 0..<50 {
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+                #expect(response.status == .payloadTooLarge)
+            }
+            try await RawConnection.with(node.address(5), 8080) { connection in
+                for more in ["", "Connection: close\r\n"] {
+                    try await connection.write(
+                        "POST /refused HTTP/1.1\r\nHost: shop\r\n\(more)Content-Length: 3000000\r\n\r\n")
+                    try await connection.write(zeros: 1000)
+                    #expect(try await connection.head()?.hasPrefix("HTTP/1.1 413 ") == true)
+                    try await connection.write(zeros: 2_999_000)
+                }
+                #expect(try await connection.head() == nil)
+            }
+        }
+    }
+
+    /// By an endpoint, and by the edge itself.
+    @Test func whoNeverEndsARequestThatIsAnsweredIsCutOff() async throws {
+        try await withEcho { node in
+            try await publish(node, addresses: [node.address(9)])
+            try await served(node)
+            for (path, answer) in [("/refused", "HTTP/1.1 413 "), ("/nobody", "HTTP/1.1 503 ")] {
+                try await RawConnection.with(node.address(5), 8080) { connection in
+                    try await connection.write(
+                        "POST \(path) HTTP/1.1\r\nHost: shop\r\nContent-Length: 3000000\r\n\r\n")
+                    #expect(try await connection.head()?.hasPrefix(answer) == true)
+                    let answered = ContinuousClock.now
+                    #expect(try await connection.head() == nil)
+                    #expect(ContinuousClock.now - answered > .seconds(9))
+                }
+            }
+        }
+    }
+
+    /// With a server at `address(9)` that echoes.
+    private func withEcho(_ body: (NodeUnderTest) async throws -> Void) async throws {
         try await NodeUnderTest.withNode { node in
             let echo = try await EchoServer.start(host: node.address(9), port: 9000)
-            try await publish(node, addresses: [node.address(10), node.address(9)])
-            let http = HTTPClient(eventLoopGroupProvider: .singleton)
             let result: Result<Void, any Error>
             do {
-                try await exercise(node, http)
+                try await body(node)
                 result = .success(())
             } catch {
                 result = .failure(error)
             }
-            try await http.shutdown()
             try await echo.close()
             try result.get()
+        }
+    }
+
+    private func served(_ node: NodeUnderTest) async throws {
+        let request = HTTPClientRequest(url: "http://\(node.address(5)):8080/")
+        try await node.eventually("the edge serves") {
+            try await HTTPClient.shared.execute(request, timeout: .seconds(5)).status == .ok
         }
     }
 
@@ -37,15 +92,19 @@ import Testing
         slice.json["endpoints"] = .array(addresses.map { ["addresses": [.string($0)], "conditions": ["ready": true]] })
         try await node.client.create(.endpointSlice, slice)
         var ingress = UntypedObject(.ingress, name: "echo", namespace: "default")
-        ingress.spec = ["defaultBackend": ["service": ["name": "echo", "port": ["number": 80]]]]
+        func backend(_ name: String) -> JSONValue { ["service": ["name": .string(name), "port": ["number": 80]]] }
+        ingress.spec = [
+            "defaultBackend": backend("echo"),
+            "rules": [
+                ["http": ["paths": [["path": "/nobody", "pathType": "Prefix", "backend": backend("nobody")]]]]
+            ],
+        ]
         try await node.client.create(.ingress, ingress)
     }
 
     private func exercise(_ node: NodeUnderTest, _ http: HTTPClient) async throws {
         let url = "http://\(node.address(5)):8080/"
-        try await node.eventually("the edge serves") {
-            try await http.execute(HTTPClientRequest(url: url), timeout: .seconds(5)).status == .ok
-        }
+        try await served(node)
         for index in 0..<40 {
             var request = HTTPClientRequest(url: url)
             request.method = index % 2 == 0 ? .GET : .POST
@@ -74,7 +133,7 @@ import Testing
     }
 }
 
-/// Answers every request with its own body as it comes, and with what the edge added.
+/// Answers every request with its own body as it comes, and with what the edge added; `/refused` before its body comes.
 private struct EchoServer {
     private let channel: any Channel
 
@@ -97,8 +156,18 @@ private struct EchoServer {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
 
+        private var isRefused = false
+
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch unwrapInboundIn(data) {
+            case .head(let head) where head.uri == "/refused":
+                isRefused = true
+                let answer = HTTPResponseHead(
+                    version: .http1_1, status: .payloadTooLarge, headers: ["Content-Length": "0"])
+                context.write(wrapOutboundOut(.head(answer)), promise: nil)
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            case .body where isRefused: break
+            case .end where isRefused: isRefused = false
             case .head(let head):
                 var headers = HTTPHeaders()
                 for (name, shown) in [

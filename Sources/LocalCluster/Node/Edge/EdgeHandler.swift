@@ -15,14 +15,16 @@ final class EdgeHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var request: EdgeRequest?
     private var wantsToRead = false
-    /// The rest of a request that was already answered.
-    private var isDiscarding = false
+    /// Since when the rest of a request that was already answered is read and thrown away: a client that is still writing
+    /// when its connection is closed loses the answer.
+    private var discardingSince: NIODeadline?
     private var closesAfterDiscarding = false
 
     private static let repeatableBody = 64 << 10
     private static let maximumAttempts = 12
     private static let retryPause = TimeAmount.milliseconds(50)
     private static let answerTime = TimeAmount.seconds(60)
+    private static let discardingTime = TimeAmount.seconds(10)
 
     init(table: RoutingTable, pool: EdgePool) {
         self.table = table
@@ -50,7 +52,6 @@ final class EdgeHandler: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPRequestHead) {
         guard let context else { return }
-        isDiscarding = false
         let path = head.uri.prefix { $0 != "?" }
         let routing = table.current
         guard let backend = routing.ingresses.backend(host: head.headers.first(name: "Host") ?? "", path: path) else {
@@ -80,7 +81,7 @@ final class EdgeHandler: ChannelDuplexHandler {
     }
 
     private func body(_ buffer: ByteBuffer) {
-        guard request != nil, !isDiscarding else { return }
+        guard request != nil else { return }
         request?.bodyBytes += buffer.readableBytes
         if let count = request?.bodyBytes, count > Self.repeatableBody, request?.isSent == true {
             request?.isTooLongToRepeat = true
@@ -91,8 +92,9 @@ final class EdgeHandler: ChannelDuplexHandler {
     }
 
     private func end() {
-        if isDiscarding {
-            isDiscarding = false
+        if discardingSince != nil {
+            discardingSince = nil
+            pool.ended(self)
             if closesAfterDiscarding { context?.close(promise: nil) }
             return
         }
@@ -164,6 +166,10 @@ final class EdgeHandler: ChannelDuplexHandler {
     }
 
     func checkTime(_ now: NIODeadline) {
+        if let discardingSince, now - discardingSince > Self.discardingTime {
+            context?.close(promise: nil)
+            return
+        }
         guard let current = request, !current.hasAnswer, now - current.since > Self.answerTime else { return }
         let connection = current.connection
         request?.connection = nil
@@ -186,12 +192,11 @@ final class EdgeHandler: ChannelDuplexHandler {
             context.write(wrapOutboundOut(.head(answer)), promise: nil)
         case .body(let buffer): context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
         case .end(let trailers):
-            let keepAlive = current.head.isKeepAlive && current.hasAll
             let isReusable = current.keepsUpstream && current.hasAll
             finish()
             connection.exchange = nil
             if isReusable { pool.release(connection) } else { connection.close() }
-            end(trailers, closing: !keepAlive)
+            end(trailers, of: current.head, hasAll: current.hasAll)
         }
     }
 
@@ -215,21 +220,23 @@ final class EdgeHandler: ChannelDuplexHandler {
         if head.method != .HEAD {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: problem)))), promise: nil)
         }
-        end(nil, closing: hasAll && !head.isKeepAlive)
-        if !hasAll {
-            isDiscarding = true
-            closesAfterDiscarding = !head.isKeepAlive
-        }
-        resumeReading()
+        end(nil, of: head, hasAll: hasAll)
     }
 
-    private func end(_ trailers: HTTPHeaders?, closing: Bool) {
+    /// Ends the answer to `head`, of whose request all has come or the rest is thrown away.
+    private func end(_ trailers: HTTPHeaders?, of head: HTTPRequestHead, hasAll: Bool) {
         guard let context else { return }
+        if !hasAll {
+            discardingSince = .now()
+            closesAfterDiscarding = !head.isKeepAlive
+            pool.began(self)
+        }
         let written = context.writeAndFlush(wrapOutboundOut(.end(trailers)))
-        if closing {
+        if hasAll && !head.isKeepAlive {
             let channel = context.channel
             written.whenComplete { _ in channel.close(promise: nil) }
         }
+        resumeReading()
     }
 
     private func finish() {

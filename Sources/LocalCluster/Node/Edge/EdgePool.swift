@@ -7,7 +7,7 @@ final class EdgePool {
     private let loop: any EventLoop
     private var idle: [ServiceRouting.Endpoint: [UpstreamConnection]] = [:]
     private var turn = 0
-    /// Requests whose response has not begun, for the time limit.
+    /// Whose response has not begun, or whose request has not ended after it: for the time limits.
     private var waiting: [ObjectIdentifier: EdgeHandler] = [:]
 
     private static let idleLimit = 64
@@ -66,7 +66,7 @@ final class EdgePool {
     func began(_ handler: EdgeHandler) { waiting[ObjectIdentifier(handler)] = handler }
     func ended(_ handler: EdgeHandler) { waiting[ObjectIdentifier(handler)] = nil }
 
-    /// Once a second: gives up on late endpoints, closes connections idle for too long.
+    /// Once a second: gives up on late endpoints and endless requests, closes connections idle for too long.
     func sweep() {
         let now = NIODeadline.now()
         for handler in waiting.values { handler.checkTime(now) }
