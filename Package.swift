@@ -72,7 +72,7 @@ let targets: [Target] = [
 
     // What the services are made of.
     library("PodEnvironment"),
-    library("HTTPConnections", [hummingbirdCore, logging, nioCore]),
+    library("HTTPConnections", [hummingbirdCore, hummingbirdTLS, logging, nioCore, nioSSL]),
     library("Contracts"),
     library("PostgreSQL", ["CPostgres", "PodEnvironment", logging, metrics]),
     library("Redis", ["PodEnvironment", nioCore, nioPosix, nioSSL, logging, metrics]),
@@ -118,7 +118,7 @@ let targets: [Target] = [
         [
             "Contracts", "PodEnvironment", "StorefrontOperator", "StorefrontAPI", "KubernetesClient",
             "KubernetesRuntime", "HTTPConnections", "ServiceFoundation", argumentParser, logging, metrics,
-            serviceLifecycle, hummingbird, hummingbirdCore, httpTypes, nioCore, nioPosix, unixSignals,
+            serviceLifecycle, hummingbird, httpTypes, nioCore, nioPosix, unixSignals,
         ]),
 
     // A Kubernetes control plane and node for one machine: parts that meet only through the Kubernetes API.
@@ -127,7 +127,7 @@ let targets: [Target] = [
         "LocalAPIServer", path: "Sources/LocalCluster/APIServer",
         [
             "APIMachinery", "HTTPConnections", "KubernetesClient", asyncHTTPClient, crypto, grdb, hummingbird,
-            hummingbirdCore, hummingbirdTLS, httpTypes, logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509,
+            httpTypes, logging, nioCore, nioHTTP1, nioSSL, serviceLifecycle, x509,
             asn1, collections,
         ]),
     library(
@@ -137,7 +137,7 @@ let targets: [Target] = [
         "LocalNode", path: "Sources/LocalCluster/Node",
         [
             "HTTPConnections", "KubernetesClient", "KubernetesRuntime", asyncHTTPClient, crypto, logging, nioCore,
-            nioHTTP1, nioPosix, nioSSL, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, subprocess,
+            nioHTTP1, nioPosix, nioSSL, hummingbird, httpTypes, subprocess,
             systemPackage, serviceLifecycle, x509, asn1, nioConcurrencyHelpers,
         ]),
     library(

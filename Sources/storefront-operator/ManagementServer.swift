@@ -1,7 +1,6 @@
 import HTTPConnections
 import HTTPTypes
 import Hummingbird
-import HummingbirdCore
 import Logging
 import NIOCore
 import PodEnvironment
@@ -27,7 +26,7 @@ struct ManagementServer: Service {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         let application = Application(
-            router: router, server: HTTPServerBuilder { KeptConnections(HTTP1Channel(responder: $0)) },
+            router: router, server: .kept(),
             configuration: ApplicationConfiguration(
                 address: .hostname(PodEnvironment.current.listenAddress, port: port), serverName: nil),
             logger: quiet)

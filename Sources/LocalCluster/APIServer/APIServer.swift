@@ -1,8 +1,6 @@
 internal import APIMachinery
 internal import HTTPConnections
 internal import Hummingbird
-internal import HummingbirdCore
-internal import HummingbirdTLS
 internal import KubernetesClient
 public import Logging
 internal import NIOCore
@@ -77,13 +75,8 @@ public struct APIServer: Service {
     public func run() async throws {
         let waiting = WaitingConnections()
         defer { waiting.close() }
-        let tls = tls
-        let server = HTTPServerBuilder { responder in
-            let channel = try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: tls)
-            return KeptConnections(channel, waiting: waiting)
-        }
         let application = Application(
-            responder: handler, server: server,
+            responder: handler, server: .kept(tls, waiting: waiting),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port), backlog: 1024),
             onServerRunning: { [listening] channel in
                 await listening.set(.success(channel.localAddress?.port ?? 0))

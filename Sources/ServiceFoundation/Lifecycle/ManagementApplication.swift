@@ -2,7 +2,6 @@ import Contracts
 import HTTPConnections
 import HTTPTypes
 import Hummingbird
-import HummingbirdCore
 import Messaging
 import PodEnvironment
 import PostgreSQL
@@ -42,7 +41,7 @@ struct ManagementApplication {
                 body: .init(byteBuffer: ByteBuffer(string: metrics.text())))
         }
         return Application(
-            router: router, server: HTTPServerBuilder { KeptConnections(HTTP1Channel(responder: $0)) },
+            router: router, server: .kept(),
             configuration: ApplicationConfiguration(
                 address: .hostname(runtime.environment.listenAddress, port: PodLayout.managementPort), serverName: nil),
             logger: runtime.logger)

@@ -19,7 +19,7 @@ public enum ServiceApplications {
         service.addPublicRoutes(to: router)
         return application(
             responder(router, runtime, listener: "public", tokens: runtime.tokens) { _ in .notAsked },
-            runtime, plain, port: PodLayout.publicPort)
+            runtime, .kept(http1), port: PodLayout.publicPort)
     }
 
     /// The internal listener's application without TLS, as if `caller` had called every time; for tests.
@@ -32,7 +32,7 @@ public enum ServiceApplications {
             responder(router, runtime, listener: "internal", tokens: nil) { _ in
                 caller.map { .service($0) } ?? .unknown
             },
-            runtime, plain, port: PodLayout.internalPort)
+            runtime, .kept(http1), port: PodLayout.internalPort)
     }
 
     /// The internal listener's application: the client certificate tells who is calling.
@@ -54,10 +54,6 @@ public enum ServiceApplications {
 
     /// Idle connections are kept longer than the edge keeps its own, so that a request never meets a closing one.
     private static let http1 = HTTP1Channel.Configuration(idleTimeout: .seconds(90))
-
-    private static var plain: HTTPServerBuilder {
-        HTTPServerBuilder { KeptConnections(HTTP1Channel(responder: $0, configuration: http1)) }
-    }
 
     private static func makeRouter() -> Router<ServiceRequestContext> {
         let router = Router(context: ServiceRequestContext.self, options: [.autoGenerateHeadEndpoints])

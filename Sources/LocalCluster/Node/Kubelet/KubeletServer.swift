@@ -2,8 +2,6 @@ import Foundation
 import HTTPConnections
 import HTTPTypes
 import Hummingbird
-import HummingbirdCore
-import HummingbirdTLS
 import KubernetesClient
 import Logging
 import NIOCore
@@ -35,13 +33,8 @@ struct KubeletServer: Sendable {
         }
         let waiting = WaitingConnections()
         defer { waiting.close() }
-        let secured = tls
-        let server = HTTPServerBuilder { responder in
-            let channel = try TLSChannel(HTTP1Channel(responder: responder), tlsConfiguration: secured)
-            return KeptConnections(channel, waiting: waiting)
-        }
         let application = Application(
-            router: router(), server: server,
+            router: router(), server: .kept(tls, waiting: waiting),
             configuration: .init(address: .hostname(configuration.address, port: configuration.kubeletPort)),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
         try await application.run()
