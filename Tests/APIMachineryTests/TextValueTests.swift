@@ -22,6 +22,15 @@ import Testing
     }
 
     @Test(arguments: [
+        ("a%20b+c", "a b+c", "a b c"), ("%e2%82%AC", "€", "€"), ("%2B%", "+%", "+%"), ("%4", "%4", "%4"),
+        ("%+4%-4%zz", "%+4%-4%zz", "% 4%-4%zz"), ("", "", ""),
+    ])
+    func percentSignsAreDecodedBeforeTwoDigits(text: String, inPath: String, inQuery: String) {
+        #expect(text.percentDecoded() == inPath)
+        #expect(text.percentDecoded(plusIsSpace: true) == inQuery)
+    }
+
+    @Test(arguments: [
         ("2026-02-28T23:59:59Z", "2026-02-28T23:59:59Z"),
         ("2026-01-01T01:30:00.123456789+02:00", "2025-12-31T23:30:00Z"),
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"), ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),

@@ -76,27 +76,9 @@ struct CELURL: Sendable, Hashable {
         var values: [CELValue: [CELValue]] = [:]
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = parts.count > 1 ? Self.unescaped(parts[1]) : ""
-            values[.string(Self.unescaped(parts[0])), default: []].append(.string(value))
+            let value = parts.count > 1 ? parts[1].percentDecoded(plusIsSpace: true) : ""
+            values[.string(parts[0].percentDecoded(plusIsSpace: true)), default: []].append(.string(value))
         }
         return values.mapValues { .list($0) }
-    }
-
-    private static func unescaped(_ text: Substring) -> String {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+") {
-                bytes.append(32)
-            } else if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+internal import APIMachinery
+
 /// The parameters of a URL, decoded; a name can come several times.
 struct QueryParameters: Sendable {
     private let values: [String: [String]]

@@ -1,3 +1,4 @@
+internal import APIMachinery
 internal import HTTPTypes
 
 /// What a path and method ask for, in the words of authorization.
