@@ -17,7 +17,9 @@ let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -98,7 +100,7 @@ let targets: [Target] = [
         [
             "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSSL, nioPosix,
         ]),
-    library("KubernetesRuntime", ["KubernetesClient", logging, metrics, serviceLifecycle, unixSignals]),
+    library("KubernetesRuntime", ["KubernetesClient", deque, heap, logging, metrics, serviceLifecycle, unixSignals]),
 
     // Another operator, to show how one is made.
     .executableTarget(

@@ -1,3 +1,4 @@
+internal import DequeModule
 import KubernetesClient
 
 /// A queue in which a key waits at most once and is worked on by at most one worker, as a value.
@@ -8,14 +9,11 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     typealias Instant = ContinuousClock.Instant
 
     /// In order of arrival, with when that was.
-    private var ready: [(key: Key, since: Instant)] = []
-    private var firstReady = 0
+    private var ready: Deque<(key: Key, since: Instant)> = []
     /// Ready, or to be ready once the worker is done.
     private var dirty: Set<Key> = []
     private var processing: [Key: Instant] = [:]
-    private var delayed: [Key: Instant] = [:]
-    /// The earliest of them.
-    private(set) var nextDelayed: Instant?
+    private var delayed = DelayedKeys<Key>()
     private var backoffs: [Key: Backoff] = [:]
     private let backoff: Backoff
     private(set) var isShutDown = false
@@ -24,8 +22,10 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
 
     init(backoff: Backoff) { self.backoff = backoff }
 
-    var depth: Int { ready.count - firstReady }
+    var depth: Int { ready.count }
     var active: Int { processing.count }
+    /// The earliest time of a delayed key.
+    var nextDelayed: Instant? { delayed.earliest }
 
     /// Adds a key to be worked on at once.
     ///
@@ -34,7 +34,7 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     mutating func add(_ key: Key, now: Instant) -> Bool {
         guard !isShutDown, dirty.insert(key).inserted else { return false }
         additions += 1
-        if let time = delayed.removeValue(forKey: key), time == nextDelayed { nextDelayed = delayed.values.min() }
+        delayed.remove(key)
         if processing[key] == nil { ready.append((key, now)) }
         return true
     }
@@ -42,31 +42,20 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     /// Adds a key later; an earlier time wins over a later one.
     mutating func add(_ key: Key, at time: Instant) {
         guard !isShutDown, !dirty.contains(key) else { return }
-        delayed[key] = min(delayed[key] ?? time, time)
-        nextDelayed = min(nextDelayed ?? time, time)
+        delayed.add(key, at: time)
     }
 
     /// Moves the keys whose time has come to those ready.
     ///
     /// - Returns: when the next one's comes.
     mutating func wake(now: Instant) -> Instant? {
-        guard let next = nextDelayed, next <= now else { return nextDelayed }
-        let due = delayed.filter { $0.value <= now }.sorted { $0.value < $1.value }
-        for (key, _) in due { delayed[key] = nil }
-        nextDelayed = delayed.values.min()
-        for (key, _) in due { add(key, now: now) }
+        for key in delayed.removeDue(now: now) { add(key, now: now) }
         return nextDelayed
     }
 
     /// Takes a key to work on, with how long it was ready; ``done(_:now:)`` must follow.
     mutating func take(now: Instant) -> (key: Key, waited: Duration)? {
-        guard firstReady < ready.count else { return nil }
-        let (key, since) = ready[firstReady]
-        firstReady += 1
-        if firstReady > 64, firstReady * 2 > ready.count {
-            ready.removeFirst(firstReady)
-            firstReady = 0
-        }
+        guard let (key, since) = ready.popFirst() else { return nil }
         dirty.remove(key)
         processing[key] = now
         return (key, now - since)
@@ -98,9 +87,7 @@ struct WorkQueueMachine<Key: Hashable & Sendable>: Sendable {
     mutating func shutDown() {
         isShutDown = true
         ready = []
-        firstReady = 0
         dirty = []
-        delayed = [:]
-        nextDelayed = nil
+        delayed = DelayedKeys()
     }
 }
