@@ -70,6 +70,7 @@ let targets: [Target] = [
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
 
     // What the services are made of.
@@ -98,7 +99,7 @@ let targets: [Target] = [
     library(
         "KubernetesClient",
         [
-            "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSSL, nioPosix,
+            "CSpawn", "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSSL, nioPosix,
         ]),
     library("KubernetesRuntime", ["KubernetesClient", deque, heap, logging, metrics, serviceLifecycle, unixSignals]),
 

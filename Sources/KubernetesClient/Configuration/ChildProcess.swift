@@ -2,6 +2,7 @@ import NIOPosix
 import Synchronization
 
 #if canImport(Glibc)
+    import CSpawn
     import Glibc
 #elseif canImport(Musl)
     import Musl
@@ -33,7 +34,11 @@ struct ChildProcess: Sendable {
 
     static var standardInputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
     private static let maximumOutputBytes = 1 << 20
-    private static var descriptorLimit: Int32 { Int32(clamping: min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 65_536)) }
+    #if canImport(Musl)
+        private static var descriptorLimit: Int32 {
+            Int32(clamping: min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 65_536))
+        }
+    #endif
 
     /// Runs it on a thread for blocking work; cancelling the task kills it.
     ///
@@ -88,8 +93,11 @@ struct ChildProcess: Sendable {
         }
         posix_spawn_file_actions_adddup2(&actions, output.writing, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors.writing, STDERR_FILENO)
-        #if !canImport(Darwin)
-            // Sockets are none of its business: it would hold open what is closed here.
+        // Sockets are none of its business: it would hold open what is closed here.
+        #if canImport(Glibc)
+            posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        #elseif canImport(Musl)
+            // What is opened from here on is inherited all the same.
             for descriptor in STDERR_FILENO + 1..<Self.descriptorLimit where fcntl(descriptor, F_GETFD) >= 0 {
                 posix_spawn_file_actions_addclose(&actions, descriptor)
             }
