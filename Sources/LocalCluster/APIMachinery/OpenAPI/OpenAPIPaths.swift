@@ -10,8 +10,10 @@ struct OpenAPIPaths {
         let root = definition.group.isEmpty ? "/api/v1" : "/apis/\(definition.apiVersion)"
         let scope = definition.namespaced ? "\(root)/namespaces/{namespace}" : root
         let collection = "\(scope)/\(definition.plural)"
+        let place = definition.namespaced ? [Self.pathParameter("namespace")] : []
         var paths: [String: JSONValue] = [:]
-        paths[collection] = .object(
+        paths[collection] = item(
+            place,
             operations([
                 ("get", "list", "list"), ("post", "create", "post"),
                 ("delete", "deletecollection", "deletecollection"),
@@ -20,14 +22,25 @@ struct OpenAPIPaths {
             ("get", "get", "get"), ("put", "update", "put"), ("patch", "patch", "patch"),
             ("delete", "delete", "delete"),
         ])
-        if !single.isEmpty { paths["\(collection)/{name}"] = .object(single) }
+        let name = place + [Self.pathParameter("name")]
+        if !single.isEmpty { paths["\(collection)/{name}"] = item(name, single) }
         if definition.hasStatus, !single.isEmpty {
-            paths["\(collection)/{name}/status"] = .object(single.filter { $0.key != "delete" })
+            paths["\(collection)/{name}/status"] = item(name, single.filter { $0.key != "delete" })
         }
         if definition.namespaced, definition.verbs.contains("list") {
-            paths["\(root)/\(definition.plural)"] = .object(operations([("get", "list", "list")]))
+            paths["\(root)/\(definition.plural)"] = item([], operations([("get", "list", "list")]))
         }
         return paths
+    }
+
+    private static func pathParameter(_ name: String) -> JSONValue {
+        ["name": .string(name), "in": "path", "required": true, "schema": ["type": "string", "uniqueItems": true]]
+    }
+
+    private func item(_ parameters: [JSONValue], _ operations: [String: JSONValue]) -> JSONValue {
+        var item = JSONValue.object(operations)
+        if !parameters.isEmpty { item["parameters"] = .array(parameters) }
+        return item
     }
 
     private func operations(_ list: [(method: String, verb: String, action: String)]) -> [String: JSONValue] {
@@ -37,7 +50,7 @@ struct OpenAPIPaths {
                 "x-kubernetes-action": .string(action), "x-kubernetes-group-version-kind": gvk,
                 "parameters": .array(parameters(action)),
                 "responses": [
-                    "200": ["description": "OK", "content": ["application/json": ["schema": reference(schema)]]]
+                    "200": ["description": "OK", "content": ["application/json": ["schema": answer(action)]]]
                 ],
             ]
             if let body = body(action) { operation["requestBody"] = ["content": body, "required": true] }
@@ -53,11 +66,21 @@ struct OpenAPIPaths {
         ]
     }
 
+    private func answer(_ action: String) -> JSONValue {
+        switch action {
+        case "list": reference("\(schema)List")
+        case "delete", "deletecollection": reference(OpenAPISchemas.meta("Status"))
+        default: reference(schema)
+        }
+    }
+
     private func reference(_ name: String) -> JSONValue { ["$ref": .string("#/components/schemas/\(name)")] }
 
     private func body(_ action: String) -> JSONValue? {
         switch action {
-        case "post", "put": return ["*/*": ["schema": reference(schema)]]
+        case "post", "put":
+            let content: JSONValue = ["schema": reference(schema)]
+            return ["application/json": content, "application/yaml": content]
         case "patch":
             let formats = ["apply-patch+yaml", "json-patch+json", "merge-patch+json"]
             let all = formats + (definition.isCustom ? [] : ["strategic-merge-patch+json"])

@@ -11,7 +11,19 @@ struct OpenAPISchemas {
                 "resourceVersion": ["type": "string"], "selfLink": ["type": "string"],
             ],
         ],
+        meta("Status"): [
+            "type": "object",
+            "properties": [
+                "apiVersion": ["type": "string"], "kind": ["type": "string"], "status": ["type": "string"],
+                "code": ["type": "integer", "format": "int32"], "reason": ["type": "string"],
+                "message": ["type": "string"], "details": ["type": "object"],
+                "metadata": ["allOf": [["$ref": .string("#/components/schemas/\(meta("ListMeta"))")]]],
+            ],
+        ],
     ]
+
+    static let quantity = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+    static let intOrString = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
 
     static func meta(_ name: String) -> String { "io.k8s.apimachinery.pkg.apis.meta.v1.\(name)" }
 
@@ -108,9 +120,12 @@ struct OpenAPISchemas {
     }
 
     private mutating func value(_ schema: Schema, plainReference: Bool) -> JSONValue {
+        func referred(_ name: String) -> JSONValue {
+            plainReference ? reference(name) : ["allOf": [reference(name)]]
+        }
         if let name = schema.typeName {
             addType(BuiltinKinds.types[name] ?? schema)
-            return plainReference ? reference(name) : ["allOf": [reference(name)]]
+            return referred(name)
         }
         switch schema.kind {
         case .object:
@@ -120,9 +135,14 @@ struct OpenAPISchemas {
             guard let items = schema.items else { return ["type": "array"] }
             return ["type": "array", "items": value(items, plainReference: true)]
         case .intOrString:
-            return ["format": "int-or-string", "oneOf": [["type": "integer"], ["type": "string"]]]
+            schemas[Self.intOrString] = [
+                "format": "int-or-string", "oneOf": [["type": "integer"], ["type": "string"]],
+            ]
+            return referred(Self.intOrString)
         case .any: return ["x-kubernetes-preserve-unknown-fields": true]
-        case .string where schema.format == "quantity": return ["oneOf": [["type": "string"], ["type": "number"]]]
+        case .string where schema.format == "quantity":
+            schemas[Self.quantity] = ["oneOf": [["type": "string"], ["type": "number"]]]
+            return referred(Self.quantity)
         default:
             var result: JSONValue = ["type": .string(schema.kind.rawValue)]
             if let format = schema.format { result["format"] = .string(format == "micro-time" ? "date-time" : format) }

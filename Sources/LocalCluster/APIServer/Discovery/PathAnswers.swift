@@ -19,6 +19,7 @@ extension APIHandler {
         case ("apis", _): return try answerGroups(request, segments)
         case ("openapi", _) where segments.dropFirst().first == "v3":
             return answerOpenAPI(request, Array(segments.dropFirst(2)))
+        case ("openapi", 2) where segments[1] == "v2": return answerOpenAPIVersion2(request)
         case ("metrics", 1): return .text(ServerMetrics(store).text)
         case (".well-known", 2) where request.path.hasPrefix(TokenDiscovery.configurationPath):
             return .json(TokenDiscovery.configuration(address: request.address))
@@ -28,7 +29,7 @@ extension APIHandler {
             return .json([
                 "paths": [
                     "/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/healthz", "/livez", "/metrics",
-                    "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version",
+                    "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version",
                 ]
             ])
         default: return .pageNotFound
@@ -92,6 +93,21 @@ extension APIHandler {
             registry.document("openapi/\(group)/\(version)") {
                 OpenAPIDocument.document(group: group, version: version, $0)
             })
+    }
+}
+
+extension APIHandler {
+    private func answerOpenAPIVersion2(_ request: APIRequest) -> Response {
+        // client-go still asks for the name with an @.
+        let protobuf = [OpenAPIProtobuf.contentType, OpenAPIProtobuf.contentType.replacing("v2.v1", with: "v2@v1")]
+        let accepted = MediaClause.parse(request.headers[.accept] ?? "*/*")
+        guard let clause = accepted.first(where: { $0.isJSON || protobuf.contains($0.type) }) else {
+            return Response(status: .notAcceptable)
+        }
+        if clause.isJSON { return request.answer(registry.document("openapi/v2") { OpenAPIVersion2.document($0) }) }
+        return request.answer(
+            registry.document("openapi/v2/protobuf", bytes: { OpenAPIProtobuf.bytes(OpenAPIVersion2.document($0)) }),
+            type: OpenAPIProtobuf.contentType)
     }
 }
 

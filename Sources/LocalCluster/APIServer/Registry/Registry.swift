@@ -45,11 +45,15 @@ final class Registry: Sendable {
 
     /// A document made of all definitions (discovery, OpenAPI), made once until they change.
     func document(_ key: String, make: ([ResourceDefinition]) -> JSONValue) -> ServedDocument {
+        document(key, bytes: { make($0).bytes() })
+    }
+
+    func document(_ key: String, bytes: ([ResourceDefinition]) -> [UInt8]) -> ServedDocument {
         let (known, definitions, generation) = state.withLock {
             ($0.documents[key], Array($0.definitions.values), $0.generation)
         }
         if let known { return known }
-        let document = ServedDocument(make(definitions))
+        let document = ServedDocument(bytes(definitions))
         state.withLock { if $0.generation == generation { $0.documents[key] = document } }
         return document
     }
@@ -61,8 +65,8 @@ struct ServedDocument: Sendable {
     /// The value of an `ETag` header.
     let tag: String
 
-    init(_ value: JSONValue) {
-        bytes = value.bytes()
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
         let digits = SHA512.hash(data: bytes).map { byte in
             let text = String(byte, radix: 16, uppercase: true)
             return text.utf8.count == 1 ? "0" + text : text
