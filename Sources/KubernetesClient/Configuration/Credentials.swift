@@ -19,9 +19,11 @@ final class Credentials: Sendable {
     private let plugin: ExecCredentials?
     private let loaded = Mutex<(presented: Presented, time: ContinuousClock.Instant)?>(nil)
     private static let lifetime = Duration.seconds(10)
+    private let now: @Sendable () -> ContinuousClock.Instant
 
-    init(_ configuration: ClientConfiguration) {
+    init(_ configuration: ClientConfiguration, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.configuration = configuration
+        self.now = now
         let hasOther =
             configuration.token != nil || configuration.basicAuthentication != nil
             || configuration.clientCertificate != nil
@@ -52,7 +54,7 @@ final class Credentials: Sendable {
 
     private func present(_ exec: ExecCredential?, anew: Bool = false) throws(KubernetesError) -> Presented {
         let result: Result<Presented, KubernetesError> = loaded.withLock { loaded in
-            let now = ContinuousClock.now
+            let now = self.now()
             if let loaded, !anew, loaded.presented.exec == exec, now - loaded.time < Self.lifetime {
                 return .success(loaded.presented)
             }
