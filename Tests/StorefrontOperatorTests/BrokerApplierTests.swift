@@ -159,6 +159,38 @@ struct BrokerApplierTests {
         try await scene.applier.remove(scene.plan)
     }
 
+    /// RabbitMQ needs up to five seconds for a quorum queue.
+    @Test("may take its time to go, but must answer everything else within ten seconds")
+    func patience() async throws {
+        let server = try await ShopServers.rabbitMQ()
+        /// What came of it, and when.
+        @Sendable func remove(
+            _ name: String, _ rule: @escaping @Sendable (ProxiedRequest) -> Fault?
+        ) async throws -> (failure: BrokerFailure?, time: Duration) {
+            let proxy = try await FaultProxy.start(upstream: Upstream(url: "http://127.0.0.1:\(server.managementPort)"))
+            var scene = try await Self.scene(name)
+            scene.plan.queues = Array(scene.plan.queues.prefix(1))
+            scene.plan.bindings = []
+            _ = try await scene.applier.apply(scene.plan)
+            proxy.rule(rule)
+            scene.applier.api.port = try #require(proxy.url.split(separator: ":").last.flatMap { Int($0) })
+            let begin = ContinuousClock.now
+            var failure: BrokerFailure?
+            do { try await scene.applier.remove(scene.plan) } catch { failure = error as? BrokerFailure }
+            let time = ContinuousClock.now - begin
+            try await proxy.stop()
+            return (failure, time)
+        }
+        async let slow = remove("slow") { request in
+            request.method == "DELETE" && request.path.hasPrefix("/api/vhosts/") ? .delayAnswer(.seconds(11)) : nil
+        }
+        let silent = try await remove("silent") { _ in .stall }
+        #expect(silent.failure == BrokerFailure(.unreachable, "no answer in time"))
+        #expect(silent.time < .seconds(14), "as long as it takes to see that nobody answers")
+        let (failure, time) = try await slow
+        #expect(failure == nil && time > .seconds(11))
+    }
+
     @Test("that cannot be reached or administered is told apart")
     func failures() async throws {
         var scene = try await Self.scene("failing")

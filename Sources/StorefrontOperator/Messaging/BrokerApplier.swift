@@ -1,5 +1,6 @@
 import KubernetesClient
 import Logging
+import NIOCore
 
 /// Makes a shop's part of a broker what the plan says.
 struct BrokerApplier: Sendable {
@@ -8,6 +9,10 @@ struct BrokerApplier: Sendable {
 
     /// How many requests are under way at a time.
     private static let width = 6
+
+    /// RabbitMQ takes a virtual host's queues away one by one, and up to five seconds for a quorum queue that has just
+    /// been made and still elects its leader.
+    static func removalTime(queues: Int) -> TimeAmount { ManagementAPI.deadline + .seconds(5) * Int64(queues) }
 
     /// Looks, changes what differs, and tells what it changed; changes nothing when all is as planned.
     ///
@@ -26,7 +31,10 @@ struct BrokerApplier: Sendable {
     ///
     /// - Throws: ``BrokerFailure``.
     func remove(_ plan: BrokerPlan) async throws {
-        try await api.delete(["vhosts", plan.virtualHost])
+        // Who does not answer this is not waited for as long as a removal may take.
+        if try await api.get(["vhosts", plan.virtualHost], query: "columns=name") != nil {
+            try await api.delete(["vhosts", plan.virtualHost], within: Self.removalTime(queues: plan.queues.count))
+        }
         for user in plan.users { try await api.delete(["users", user.name]) }
     }
 

@@ -20,7 +20,7 @@ struct ManagementAPI: Sendable {
     var client: HTTPClient
     var environment = PodEnvironment.current
 
-    private static let deadline = TimeAmount.seconds(10)
+    static let deadline = TimeAmount.seconds(10)
     private static let largestAnswer = 8 << 20
 
     /// The answer of a GET; `nil` for 404.
@@ -33,13 +33,14 @@ struct ManagementAPI: Sendable {
     func post(_ path: [String], _ body: JSONValue) async throws { _ = try await send("POST", path, body: body) }
 
     /// Deletes; that it is gone already is fine.
-    func delete(_ path: [String], query: String = "") async throws {
-        _ = try await send("DELETE", path, query: query)
+    func delete(_ path: [String], query: String = "", within time: TimeAmount = Self.deadline) async throws {
+        _ = try await send("DELETE", path, query: query, within: time)
     }
 
     /// - Throws: ``BrokerFailure``.
     private func send(
-        _ method: String, _ path: [String], query: String = "", body: JSONValue? = nil
+        _ method: String, _ path: [String], query: String = "", body: JSONValue? = nil,
+        within time: TimeAmount = Self.deadline
     ) async throws -> JSONValue? {
         let address = environment.hostAddress(host) ?? host
         let authority = address.contains(":") ? "[\(address)]" : address
@@ -57,7 +58,7 @@ struct ManagementAPI: Sendable {
         let status: UInt
         let content: ByteBuffer
         do {
-            let response = try await client.execute(request, deadline: .now() + Self.deadline)
+            let response = try await client.execute(request, deadline: .now() + time)
             status = response.status.code
             content = try await response.body.collect(upTo: Self.largestAnswer)
         } catch let error as CancellationError {
