@@ -242,27 +242,6 @@ import Testing
             }
         }
     }
-
-    @Test func podsGoWithTheirNode() async throws {
-        try await ClusterUnderTest.run { cluster in
-            let client = cluster.client
-            var pod = UntypedObject(.pod, name: "bound", namespace: "default")
-            pod.spec = ["nodeName": "n1", "containers": [["name": "c", "image": "x"]]]
-            try await cluster.eventually("the namespace has its account") {
-                try await client.find(.serviceAccount, "default", namespace: "default") != nil
-            }
-            try await client.create(.node, UntypedObject(.node, name: "n1"))
-            try await client.create(.pod, pod)
-            try await client.delete(.node, "n1")
-            try await cluster.eventually("it is gone") {
-                try await client.find(.pod, "bound", namespace: "default") == nil
-            }
-            try await client.create(.pod, pod)
-            try await cluster.eventually("so is one that comes too late") {
-                try await client.find(.pod, "bound", namespace: "default") == nil
-            }
-        }
-    }
 }
 
 extension UntypedObject {

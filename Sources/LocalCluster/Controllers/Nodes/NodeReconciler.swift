@@ -2,12 +2,13 @@ import KubernetesClient
 import KubernetesRuntime
 import Synchronization
 
-/// Watches the nodes' Leases: a node that is silent is marked and its pods are no longer ready. A node that is deleted
+/// Watches the nodes' Leases: a node that is silent is marked and its pods are no longer ready. A node that stays away
 /// takes its pods with it.
 final class NodeReconciler: Reconciler {
     private let context: ControllerContext
     private let leases: ObjectCache
     private let heard = Mutex<[String: Heard]>([:])
+    private let absent = Mutex(AbsentNodes())
 
     /// By this process's own clock: whose clock is wrong does not matter, and a restart gives everybody time.
     private struct Heard {
@@ -28,6 +29,7 @@ final class NodeReconciler: Reconciler {
             heard.withLock { $0[key.name] = nil }
             return try await collectPods(of: key.name)
         }
+        absent.withLock { $0.forget(key.name) }
         let wasReady = node.condition("Ready")?["status"]?.stringValue
         if let status = NodeHealth(node, silence: silence(of: node), now: .now).status {
             node.status = status
@@ -47,8 +49,17 @@ final class NodeReconciler: Reconciler {
     /// Pods of a node that is gone have nobody to stop them.
     private func collectPods(of name: String) async throws -> ReconcileResult {
         let pods = pods(of: name)
-        guard !pods.isEmpty, try await context.client.find(.node, name) == nil else { return .done }
-        for pod in pods { try await context.delete(pod, .pod, in: context.pods, gracePeriodSeconds: 0) }
+        guard !pods.isEmpty else {
+            absent.withLock { $0.forget(name) }
+            return .done
+        }
+        if let left = absent.withLock({ $0.wait(for: name, now: .now) }) { return .requeue(after: left) }
+        guard try await context.client.find(.node, name) == nil else { return .done }
+        for pod in pods {
+            try await context.write(AbsentNodes.givenUp(pod, now: .now), of: pod, .pod, in: context.pods)
+            try await context.delete(pod, .pod, in: context.pods, gracePeriodSeconds: 0)
+        }
+        absent.withLock { $0.forget(name) }
         return .done
     }
 
