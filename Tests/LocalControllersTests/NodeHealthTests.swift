@@ -34,15 +34,17 @@ import Testing
 
     @Test func aPodThatIsGivenUpHasFailed() {
         var pod = UntypedObject(.pod, name: "p", namespace: "n")
+        pod.json[path: ["metadata", "generation"]] = 3
         pod.status = ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
         let status = AbsentNodes.givenUp(pod, now: now)
-        #expect(status?["phase"] == "Failed")
+        #expect(status?["phase"] == "Failed" && status?["observedGeneration"] == 3)
         #expect(
             status?["conditions"] == [
                 ["type": "Ready", "status": "True"],
                 [
                     "type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC",
                     "message": "PodGC: node no longer exists", "lastTransitionTime": "2026-01-01T00:10:00Z",
+                    "observedGeneration": 3,
                 ],
             ])
         for phase in ["Succeeded", "Failed"] {

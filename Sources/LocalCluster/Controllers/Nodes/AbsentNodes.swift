@@ -25,9 +25,11 @@ struct AbsentNodes {
         guard !pod.isPodFinished else { return nil }
         var conditions = Conditions(pod, now: now)
         conditions.set(
-            "DisruptionTarget", "True", reason: "DeletionByPodGC", message: "PodGC: node no longer exists")
+            "DisruptionTarget", "True", reason: "DeletionByPodGC", message: "PodGC: node no longer exists",
+            generation: pod.generation)
         var status = pod.status ?? .emptyObject
         status["phase"] = "Failed"
+        status["observedGeneration"] = JSONValue(pod.generation)
         status["conditions"] = .array(conditions.entries)
         return status
     }
