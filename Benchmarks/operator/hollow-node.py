@@ -4,7 +4,7 @@
 With no node there would be no finished migrations, and so no Deployments; with real pods the machine would measure them.
 Usage: hollow-node.py SERVER TOKEN NAMESPACE   (until killed)
 """
-import http.client, json, queue, ssl, sys, threading, urllib.parse
+import datetime, http.client, json, queue, ssl, sys, threading, time, urllib.parse
 
 server, token, namespace = urllib.parse.urlparse(sys.argv[1]), sys.argv[2], sys.argv[3]
 tls = ssl._create_unverified_context()
@@ -54,12 +54,26 @@ def play():
             call(connection, "PATCH", path + "/status", {"status": status(pod)}, "application/merge-patch+json")
 
 
+def renew():
+    """A node that is silent for long is not ready, nor are its pods."""
+    connection = connect()
+    path = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/hollow?fieldManager=hollow&force=true"
+    while True:
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        call(connection, "PATCH", path, {
+            "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "hollow"},
+            "spec": {"holderIdentity": "hollow", "leaseDurationSeconds": 40, "renewTime": now},
+        }, "application/apply-patch+yaml")
+        time.sleep(10)
+
+
 setup = connect()
 call(setup, "POST", "/api/v1/nodes", {"kind": "Node", "apiVersion": "v1", "metadata": {"name": "hollow"}})
 call(setup, "PATCH", "/api/v1/nodes/hollow/status", {"status": {
     "conditions": [{"type": "Ready", "status": "True", "reason": "Hollow", "message": ""}],
     "allocatable": {"pods": "100000", "cpu": "100000", "memory": "100000Gi"},
     "capacity": {"pods": "100000", "cpu": "100000", "memory": "100000Gi"}}}, "application/merge-patch+json")
+threading.Thread(target=renew, daemon=True).start()
 for _ in range(8):
     threading.Thread(target=play, daemon=True).start()
 version = call(setup, "GET", f"/api/v1/namespaces/{namespace}/pods?limit=1")[1]["metadata"]["resourceVersion"]
