@@ -23,9 +23,14 @@ public enum OpenAPIDocument {
 
     /// `/openapi/v3/apis/G/V` (`/openapi/v3/api/v1`).
     public static func document(group: String, version: String, _ definitions: [ResourceDefinition]) -> JSONValue {
+        document(of: definitions.filter { $0.group == group && $0.version == version })
+    }
+
+    /// One document of all of these.
+    static func document(of definitions: [ResourceDefinition]) -> JSONValue {
         var schemas = OpenAPISchemas()
         var paths: [String: JSONValue] = [:]
-        for definition in definitions where definition.group == group && definition.version == version {
+        for definition in definitions {
             let name = schemas.add(definition)
             paths.merge(OpenAPIPaths(definition: definition, schema: name).paths) { $1 }
         }

@@ -3,6 +3,8 @@ public import KubernetesClient
 /// A document of OpenAPI v2 as the messages of `openapi.v2` (gnostic), which is the form that client-go asks for.
 public enum OpenAPIProtobuf {
     public static let contentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    /// Its names in requests: client-go still says the one with an @.
+    public static let accepted = [contentType, "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"]
 
     public static func bytes(_ document: JSONValue) -> [UInt8] {
         var writer = ProtobufWriter()

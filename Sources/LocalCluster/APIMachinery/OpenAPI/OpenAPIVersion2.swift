@@ -4,16 +4,9 @@ public import KubernetesClient
 /// version 3, less what version 2 has no words for.
 public enum OpenAPIVersion2 {
     public static func document(_ definitions: [ResourceDefinition]) -> JSONValue {
-        var paths: [String: JSONValue] = [:]
-        var schemas: [String: JSONValue] = [:]
-        for versions in Dictionary(grouping: definitions, by: \.apiVersion).values {
-            guard let first = versions.first else { continue }
-            let document = OpenAPIDocument.document(group: first.group, version: first.version, versions)
-            paths.merge((document["paths"]?.objectValue ?? [:]).mapValues(pathItem)) { $1 }
-            let components = document[path: ["components", "schemas"]]?.objectValue ?? [:]
-            // A kind can be a part of others, where it is not told what kind it is.
-            schemas.merge(components.mapValues(schema)) { $1["x-kubernetes-group-version-kind"] == nil ? $0 : $1 }
-        }
+        let document = OpenAPIDocument.document(of: definitions)
+        let paths = (document["paths"]?.objectValue ?? [:]).mapValues(pathItem)
+        var schemas = (document[path: ["components", "schemas"]]?.objectValue ?? [:]).mapValues(schema)
         for name in [OpenAPISchemas.quantity, OpenAPISchemas.intOrString] where schemas[name] != nil {
             schemas[name]?["type"] = "string"
         }

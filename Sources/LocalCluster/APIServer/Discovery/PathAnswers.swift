@@ -98,10 +98,8 @@ extension APIHandler {
 
 extension APIHandler {
     private func answerOpenAPIVersion2(_ request: APIRequest) -> Response {
-        // client-go still asks for the name with an @.
-        let protobuf = [OpenAPIProtobuf.contentType, OpenAPIProtobuf.contentType.replacing("v2.v1", with: "v2@v1")]
-        let accepted = MediaClause.parse(request.headers[.accept] ?? "*/*")
-        guard let clause = accepted.first(where: { $0.isJSON || protobuf.contains($0.type) }) else {
+        let clauses = MediaClause.parse(request.headers[.accept] ?? "*/*")
+        guard let clause = clauses.first(where: { $0.isJSON || OpenAPIProtobuf.accepted.contains($0.type) }) else {
             return Response(status: .notAcceptable)
         }
         if clause.isJSON { return request.answer(registry.document("openapi/v2") { OpenAPIVersion2.document($0) }) }
