@@ -20,9 +20,11 @@ import Synchronization
 public final class FaultProxy: Sendable {
     /// `http://127.0.0.1:port`, the same through outages.
     public let url: String
+    /// The port of ``url``.
+    public var port: Int { reserved.number }
     let upstream: Upstream
     let http: HTTPClient
-    private let port: ReservedPort
+    private let reserved: ReservedPort
     private let state: Mutex<State>
 
     private struct State {
@@ -47,9 +49,9 @@ public final class FaultProxy: Sendable {
 
     private init(_ upstream: Upstream) throws {
         self.upstream = upstream
-        port = try ReservedPort()
+        reserved = try ReservedPort()
         http = try upstream.client()
-        url = "http://127.0.0.1:\(port.number)"
+        url = "http://127.0.0.1:\(reserved.number)"
         state = Mutex(State())
     }
 
@@ -58,7 +60,7 @@ public final class FaultProxy: Sendable {
         freeze(false)
         try await refuse(true)
         try await http.shutdown()
-        port.release()
+        reserved.release()
     }
 
     // MARK: Faults
@@ -146,7 +148,7 @@ public final class FaultProxy: Sendable {
                     try channel.pipeline.syncOperations.addHandler(ProxyConnection(self))
                 }
             }
-            .bind(host: "127.0.0.1", port: port.number).get()
+            .bind(host: "127.0.0.1", port: reserved.number).get()
         state.withLock { $0.listener = listener }
     }
 

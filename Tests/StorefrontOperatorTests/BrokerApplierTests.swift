@@ -53,7 +53,7 @@ struct BrokerApplierTests {
         scene.plan.users = Array(scene.plan.users.prefix(2))
         scene.plan.bindings = scene.plan.bindings.filter { binding in queues.contains { $0.name == binding.queue } }
         var cutOff = scene.applier
-        cutOff.api.port = try #require(proxy.url.split(separator: ":").last.flatMap { Int($0) })
+        cutOff.api.port = proxy.port
         let isCut = Shared(false)
         var number = 0
         repeat {
@@ -173,7 +173,7 @@ struct BrokerApplierTests {
             scene.plan.bindings = []
             _ = try await scene.applier.apply(scene.plan)
             proxy.rule(rule)
-            scene.applier.api.port = try #require(proxy.url.split(separator: ":").last.flatMap { Int($0) })
+            scene.applier.api.port = proxy.port
             let begin = ContinuousClock.now
             var failure: BrokerFailure?
             do { try await scene.applier.remove(scene.plan) } catch { failure = error as? BrokerFailure }
