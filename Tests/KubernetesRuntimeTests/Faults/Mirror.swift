@@ -17,6 +17,7 @@ final class Mirror: Sendable {
         var sources: [String: Int] = [:]
         var lastValue = 0
         var calls = 0
+        var callsInProgress = 0
         /// The values that each child has had, in order, as the server tells.
         var histories: [String: [Int]] = [:]
     }
@@ -47,7 +48,11 @@ final class Mirror: Sendable {
             ],
             backoff: Self.backoff, logger: TestCluster.quiet
         ) { key in
-            calls.withLock { $0.calls += 1 }
+            calls.withLock {
+                $0.calls += 1
+                $0.callsInProgress += 1
+            }
+            defer { calls.withLock { $0.callsInProgress -= 1 } }
             let name = "child-\(key.name)"
             guard let source = sources.store[key] else {
                 if let child = children.store.get(name, namespace: "default") {
@@ -112,21 +117,29 @@ final class Mirror: Sendable {
     func expect(_ sources: [String: Int]) { state.withLock { $0.sources = sources } }
     var expected: [String: Int] { state.withLock { $0.sources } }
 
-    /// Waits until every child is what its source says, and the cache what the server says.
+    /// Waits until every child is what its source says, and the cache what the server says, and nothing is under way that
+    /// could change that: a write that is still tried again may make a child whose source has gone meanwhile.
     func settle(sourceLocation: SourceLocation = #_sourceLocation) async {
         let end = ContinuousClock.now + .seconds(30)
         var difference: String?
         while ContinuousClock.now < end {
+            let callsBefore = callsAtRest
             do {
                 difference = self.difference(from: try await cluster.admin.listAll(.configMap, namespace: "default"))
             } catch {
                 difference = "\(error)"
             }
-            if difference == nil { return }
+            if difference == nil {
+                if let callsBefore, callsBefore == callsAtRest { return }
+                difference = "the controller is at work"
+            }
             try? await Task.sleep(for: .milliseconds(10))
         }
         Issue.record("no right state: \(difference ?? ""); \(proxy.counts)", sourceLocation: sourceLocation)
     }
+
+    /// How often the reconciler was called, `nil` while it is.
+    private var callsAtRest: Int? { state.withLock { $0.callsInProgress == 0 ? $0.calls : nil } }
 
     private func difference(from list: ObjectList) -> String? {
         var children: [String: Int] = [:]
