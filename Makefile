@@ -22,17 +22,14 @@ TESTS = $(filter-out ClusterTests EndToEndTests FaultProxy Golden TestOperator T
 test:
 	@scripts/install build run test
 	swift build --build-tests
-	@for target in $(TESTS) EndToEndTests; do \
-	    echo "== $$target"; \
-	    swift test --skip-build --disable-xctest --filter "^$$target\." || exit 1; \
-	done
+	@scripts/test $(foreach target,$(TESTS) EndToEndTests,'^$(target)\.')
 
 ## The operator's cluster tests against the API server that KUBECONFIG names, in namespaces of their own, with a node of
 ## this machine where the cluster has none; without KUBECONFIG against a control plane of their own.
 test-cluster:
 	@scripts/install build run test
 	swift build --build-tests
-	STOREFRONT_TEST_CLUSTER="$$KUBECONFIG" swift test --skip-build --disable-xctest --filter '^ClusterTests\.|^KubernetesClientTests\.AnyServerTests'
+	@STOREFRONT_TEST_CLUSTER="$$KUBECONFIG" scripts/test '^ClusterTests\.|^KubernetesClientTests\.AnyServerTests'
 
 ## The recorded behaviour of Kubernetes, and kubectl and helm, against the local control plane.
 CONFORMANCE ?= ../shared/kubernetes
