@@ -34,14 +34,14 @@ struct Buyer: Sendable {
 
     func send(
         _ method: HTTPMethod, _ path: String, _ body: JSONValue? = nil, key: String? = nil,
-        timeout: TimeAmount = .seconds(30)
+        timeout: TimeAmount = .seconds(60)
     ) async throws -> Answer {
         try await send(method, path, bytes: body?.bytes(), key: key, timeout: timeout)
     }
 
     func send(
         _ method: HTTPMethod, _ path: String, bytes: [UInt8]?, contentType: String = "application/json",
-        key: String? = nil, timeout: TimeAmount = .seconds(30)
+        key: String? = nil, timeout: TimeAmount = .seconds(60)
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url + path)
         request.method = method

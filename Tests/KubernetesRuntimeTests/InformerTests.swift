@@ -45,10 +45,12 @@ import Testing
         }
     }
 
-    private func withScene(_ names: [String], _ body: (Scene) async throws -> Void) async throws {
+    private func withScene(
+        _ names: [String], requestTimeout: Duration = .seconds(30), _ body: (Scene) async throws -> Void
+    ) async throws {
         try await TestCluster.with { cluster in
             let proxy = try await cluster.proxy()
-            let client = cluster.client(proxy, requestTimeout: .milliseconds(700))
+            let client = cluster.client(proxy, requestTimeout: requestTimeout)
             let scene = Scene(cluster: cluster, proxy: proxy, client: client)
             for name in names { try await scene.set(name) }
             try await body(scene)
@@ -128,7 +130,7 @@ import Testing
     }
 
     @Test func aServerThatDoesNotAnswerAtFirstIsNoEnd() async throws {
-        try await withScene(["a"]) { scene in
+        try await withScene(["a"], requestTimeout: .milliseconds(700)) { scene in
             let isAway = Shared(true)
             scene.proxy.rule { _ in isAway.withLock { $0 } ? .stall : nil }
             let informer = scene.informer()

@@ -76,7 +76,7 @@ import Testing
     private func served(_ node: NodeUnderTest) async throws {
         let request = HTTPClientRequest(url: "http://\(node.address(5)):8080/")
         try await node.eventually("the edge serves") {
-            try await HTTPClient.shared.execute(request, timeout: .seconds(5)).status == .ok
+            try await HTTPClient.shared.execute(request, timeout: .seconds(30)).status == .ok
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
             var request = HTTPClientRequest(url: url)
             request.method = index % 2 == 0 ? .GET : .POST
             if index % 2 == 1 { request.body = .bytes(ByteBuffer(string: "body \(index)")) }
-            let response = try await http.execute(request, timeout: .seconds(5))
+            let response = try await http.execute(request, timeout: .seconds(30))
             #expect(response.status == .ok)
             #expect(response.headers["seen-forwarded-for"] == ["127.0.0.1"])
             #expect(response.headers.first(name: "seen-request-id")?.count == 32)
@@ -128,7 +128,7 @@ import Testing
         }
         var malformed = HTTPClientRequest(url: url)
         malformed.headers.add(name: "X-Request-ID", value: "given")
-        let answer = try await http.execute(malformed, timeout: .seconds(5))
+        let answer = try await http.execute(malformed, timeout: .seconds(30))
         #expect(answer.headers["seen-request-id"] == ["given"])
     }
 }

@@ -38,6 +38,9 @@ public struct TestService<S: StorefrontService>: Sendable {
         configure(&configuration)
         var postgres = PostgresConfiguration(try await TestServers.database())
         postgres.maximumConnections = 8
+        // What these tests are about is not how busy the machine is.
+        postgres.leaseTimeout = .seconds(30)
+        postgres.connectTimeout = .seconds(30)
         let pool = PostgresPool(postgres)
         var client: RedisClient?
         if redis {
