@@ -61,37 +61,9 @@ final class ConnectProxy: Sendable {
                 return context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
             }
             let target = text.split(separator: " ")[1].split(separator: ":")
-            let client = context.channel
-            let loop = context.eventLoop
-            let bound = NIOLoopBound((self, context), eventLoop: loop)
-            ClientBootstrap(group: loop)
-                .channelOption(.autoRead, value: false)
-                .connect(host: String(target[0]), port: Int(target[1]) ?? 0)
-                .flatMap { server in
-                    server.pipeline.addHandler(Tunnel(to: client)).flatMap {
-                        client.pipeline.addHandler(Tunnel(to: server))
-                    }.flatMap {
-                        client.writeAndFlush(ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
-                    }.flatMap {
-                        let (handler, context) = bound.value
-                        return context.pipeline.syncOperations.removeHandler(handler)
-                    }.flatMap { server.setOption(.autoRead, value: true) }
-                }
-                .whenFailure { _ in client.close(promise: nil) }
+            Tunnel.open(
+                from: (self, context), to: (String(target[0]), Int(target[1]) ?? 0),
+                saying: ByteBuffer(string: "HTTP/1.1 200 Connected\r\n\r\n"))
         }
-    }
-
-    private final class Tunnel: ChannelInboundHandler, Sendable {
-        typealias InboundIn = ByteBuffer
-        private let other: any Channel
-
-        init(to other: any Channel) { self.other = other }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            other.writeAndFlush(unwrapInboundIn(data), promise: nil)
-        }
-
-        func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }
-        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 }

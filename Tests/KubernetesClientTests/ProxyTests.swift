@@ -6,7 +6,10 @@ import PodEnvironment
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ProxyTests {
-    @Test func requestsGoThroughTheProxyAndTLSEndsAtTheServer() async throws {
+    /// A server over TLS whose certificate says `kubernetes`, and how a client reaches it through a proxy.
+    private func withServer(
+        _ body: (LoopbackServer, (String) throws -> ClientConfiguration) async throws -> Void
+    ) async throws {
         let authority = try TestAuthority()
         let (certificate, key) = try authority.issue("server", dnsNames: ["kubernetes"])
         let tls = TLSConfiguration.makeServerConfiguration(
@@ -15,20 +18,38 @@ import Testing
         let server = try await LoopbackServer.start(tls: try NIOSSLContext(configuration: tls)) { _ in
             Reply.json(200, #"{"metadata":{"name":"p"}}"#)
         }
-        let proxy = try await ConnectProxy.start()
-        let configuration = ClientConfiguration(
-            server: server.url, certificateAuthority: .bytes(try authority.pem), tlsServerName: "kubernetes",
-            proxy: try ProxyAddress(proxy.url.replacing("://", with: "://me:pw@")), maximumAttempts: 1)
-        try await KubernetesClient.once(configuration) { client async throws in
-            let first = try await client.get(.pod, "p", namespace: "n")
-            #expect(first.name == "p")
+        let pem = try authority.pem
+        try await body(server) { proxy in
+            ClientConfiguration(
+                server: server.url, certificateAuthority: .bytes(pem), tlsServerName: "kubernetes",
+                proxy: try ProxyAddress(proxy), maximumAttempts: 1)
         }
-        #expect(proxy.requests.count == 1)
-        let request = try #require(proxy.requests.first)
-        #expect(request.hasPrefix("CONNECT 127.0.0.1:\(server.port) "))
-        #expect(request.lowercased().contains("proxy-authorization: basic bwu6chc=\r\n"))
-        try await proxy.stop()
         try await server.stop()
+    }
+
+    @Test func requestsGoThroughTheProxyAndTLSEndsAtTheServer() async throws {
+        try await withServer { server, configuration in
+            let proxy = try await ConnectProxy.start()
+            let name = try await KubernetesClient.once(
+                configuration(proxy.url.replacing("://", with: "://me:pw@"))
+            ) { try await $0.get(.pod, "p", namespace: "n").name }
+            #expect(name == "p" && proxy.requests.count == 1)
+            let request = try #require(proxy.requests.first)
+            #expect(request.hasPrefix("CONNECT 127.0.0.1:\(server.port) "))
+            #expect(request.lowercased().contains("proxy-authorization: basic bwu6chc=\r\n"))
+            try await proxy.stop()
+        }
+    }
+
+    @Test func andSoThroughASOCKSProxy() async throws {
+        try await withServer { server, configuration in
+            let proxy = try await SOCKSProxy.start()
+            let name = try await KubernetesClient.once(configuration(proxy.url)) {
+                try await $0.get(.pod, "p", namespace: "n").name
+            }
+            #expect(name == "p" && proxy.requests == ["127.0.0.1:\(server.port)"])
+            try await proxy.stop()
+        }
     }
 
     /// Tries a write twice through a proxy by which it cannot come to the server.
@@ -59,6 +80,13 @@ import Testing
         let proxy = try await ConnectProxy.start(refusal: refusal)
         try await expectFailureToConnect(proxy.url)
         #expect(proxy.requests.count == 2)
+        try await proxy.stop()
+    }
+
+    @Test(arguments: [SOCKSProxy.Behaviour.failure(5), .failure(2), .noMethod, .otherProtocol])
+    func andSoIsASOCKSProxyThatMakesNone(behaviour: SOCKSProxy.Behaviour) async throws {
+        let proxy = try await SOCKSProxy.start(behaviour)
+        try await expectFailureToConnect(proxy.url)
         try await proxy.stop()
     }
 

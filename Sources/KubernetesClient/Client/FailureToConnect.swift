@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+import NIOSOCKS
 import NIOSSL
 
 #if canImport(Glibc)
@@ -27,7 +28,19 @@ extension Error {
             return error.errnoCode == ECONNREFUSED || error.description.hasPrefix("connect(")
                 || error.description.hasPrefix("finishing a non-blocking connect failed")
         }
-        return self is NIOConnectionError || isHandshakeFailure
+        return self is NIOConnectionError || isHandshakeFailure || isFailureOfSOCKSProxy
+    }
+
+    /// Whether a SOCKS proxy made no tunnel, or is none.
+    private var isFailureOfSOCKSProxy: Bool {
+        switch self {
+        case is SOCKSError.ConnectionFailed, is SOCKSError.NoValidAuthenticationMethod,
+            is SOCKSError.InvalidAuthenticationSelection, is SOCKSError.InvalidProtocolVersion,
+            is SOCKSError.InvalidReservedByte, is SOCKSError.InvalidAddressType, is SOCKSError.InvalidClientState,
+            is SOCKSError.UnexpectedRead:
+            true
+        default: false
+        }
     }
 
     /// Whether the two sides did not accept each other's certificates.
