@@ -100,7 +100,8 @@ let targets: [Target] = [
     library(
         "KubernetesClient",
         [
-            "CSpawn", "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSOCKS, nioSSL, nioPosix,
+            "CSpawn", "PodEnvironment", asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, nioSOCKS, nioSSL,
+            nioPosix,
         ]),
     library("KubernetesRuntime", ["KubernetesClient", deque, heap, logging, metrics, serviceLifecycle, unixSignals]),
 

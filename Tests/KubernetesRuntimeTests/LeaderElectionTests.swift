@@ -30,23 +30,29 @@ import Testing
         try await cluster.admin.get(.lease, lease.name, namespace: lease.namespace)
     }
 
-    private func election(_ client: KubernetesClient, _ identity: String, _ work: Work) -> LeaderElection {
+    private func election(
+        _ client: KubernetesClient, _ identity: String, _ work: Work, timing: LeaseTiming? = nil
+    ) -> LeaderElection {
         LeaderElection(
-            client: client, lease: lease, identity: identity, timing: timing, logger: TestCluster.quiet, work: work.run)
+            client: client, lease: lease, identity: identity, timing: timing ?? self.timing, logger: TestCluster.quiet,
+            work: work.run)
     }
 
     @Test func onlyOneOfTwoLeadsAndTheOtherTakesOverAtOnceWhenTheLeaseIsGivenBack() async throws {
         try await TestCluster.with { cluster in
             let work = Work()
-            let first = election(cluster.admin, "first", work)
-            let second = election(cluster.admin, "second", work)
+            // Long, so that taking over at once cannot be mistaken for taking over what has expired.
+            let timing = LeaseTiming(
+                leaseDuration: .seconds(25), renewDeadline: .seconds(12), retryPeriod: .milliseconds(100))
+            let first = election(cluster.admin, "first", work, timing: timing)
+            let second = election(cluster.admin, "second", work, timing: timing)
             let firstGroup = ServiceGroup(services: [first], logger: TestCluster.quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await firstGroup.run() }
                 await eventually { first.isLeading }
                 group.addTask { try await second.run() }
                 let held = try await held(cluster)
-                #expect(held["spec", "holderIdentity"] == "first" && held["spec", "leaseDurationSeconds"] == 6)
+                #expect(held["spec", "holderIdentity"] == "first" && held["spec", "leaseDurationSeconds"] == 25)
                 let time = try #require(held["spec", "renewTime"])
                 await eventually { (try? await self.held(cluster)["spec", "renewTime"]) ?? time != time }
                 #expect(!second.isLeading && work.now.begun == 1)

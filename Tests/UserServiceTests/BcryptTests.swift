@@ -49,14 +49,18 @@ import Testing
     @Test func withoutAnAccountVerifyingWorksJustAsHard() async throws {
         let hasher = PasswordHasher(cost: 9, workers: 1)
         let hash = try await hasher.hash("some password")
-        let start = ContinuousClock.now
-        let isKnown = try await hasher.verify("another", hash)
-        let middle = ContinuousClock.now
-        let isUnknown = try await hasher.verify("another", nil)
-        let end = ContinuousClock.now
-        #expect(!isKnown && !isUnknown)
+        /// The shortest of a few: what else the machine does only ever adds.
+        func time(_ hash: String?) async throws -> Duration {
+            var shortest = Duration.seconds(60)
+            for _ in 0..<5 {
+                let start = ContinuousClock.now
+                #expect(try await !hasher.verify("another", hash))
+                shortest = min(shortest, .now - start)
+            }
+            return shortest
+        }
         // A shortcut would be a thousand times faster.
-        #expect(end - middle > (middle - start) / 4)
+        #expect(try await time(nil) > time(hash) / 4)
     }
 
     @Test func costsOutsideOfReasonAreIgnored() {
