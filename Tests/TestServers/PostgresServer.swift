@@ -42,7 +42,8 @@ public final class PostgresServer: Sendable {
         configuration.maximumConnections = 1
         configuration.minimumConnections = 0
         configuration.idleTimeout = .seconds(1)
-        configuration.leaseTimeout = .seconds(30)
+        // Databases are made one after the other, for as many tests as begin at once.
+        configuration.leaseTimeout = .seconds(120)
         configuration.statementTimeout = .seconds(60)
         self.administration = PostgresPool(configuration)
     }
