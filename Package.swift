@@ -224,8 +224,8 @@ let targets: [Target] = [
     tests(
         "LocalClusterTests",
         [
-            "LocalCluster", "LocalNode", "KubernetesClient", logging, nioCore, nioPosix, serviceLifecycle,
-            serviceLifecycleTestKit,
+            "LocalCluster", "LocalNode", "KubernetesClient", "TestServers", logging, nioCore, nioPosix,
+            serviceLifecycle, serviceLifecycleTestKit,
         ]),
     tests("EndToEndTests", ["KubernetesClient", asyncHTTPClient, nioCore, nioHTTP1]),
     .target(

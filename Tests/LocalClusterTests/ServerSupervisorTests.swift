@@ -3,6 +3,7 @@ import LocalNode
 import Logging
 import ServiceLifecycle
 import ServiceLifecycleTestKit
+import TestServers
 import Testing
 
 @testable import LocalCluster
@@ -10,13 +11,21 @@ import Testing
 struct ServerSupervisorTests {
     private let state = StateDirectory(path: "\(NSTemporaryDirectory())supervisor-\(UUID().uuidString)")
 
-    private func supervisor(_ script: String, stopLimit: Duration = .seconds(3)) throws -> ServerSupervisor {
+    private func supervisor(
+        _ script: String, home: String? = nil, stopLimit: Duration = .seconds(3)
+    ) throws -> ServerSupervisor {
         try state.prepare()
         return ServerSupervisor(
             process: ServerProcess(
                 name: "test", executable: "/bin/sh", arguments: ["-c", script],
-                environment: ["PATH": "/usr/bin:/bin"], workingDirectory: state.path),
+                environment: ["PATH": "/usr/bin:/bin"], workingDirectory: state.path, home: home),
             state: state, logger: Logger(label: "test"), stopLimit: stopLimit)
+    }
+
+    /// The pids that a script has written to a file, a line each.
+    private func pids(_ name: String) -> [Int32] {
+        ((try? String(contentsOfFile: "\(state.path)/\(name)", encoding: .utf8)) ?? "").split(separator: "\n")
+            .compactMap { Int32($0) }
     }
 
     private func record(otherThan pid: Int32 = 0) async throws -> ProcessRecord {
@@ -61,6 +70,34 @@ struct ServerSupervisorTests {
             #expect(second.isRunning)
         }
         #expect(!FileManager.default.fileExists(atPath: "\(state.processes)/test.json"))
+    }
+
+    @Test func whatHasOutlivedAKilledServerIsKilledBeforeTheNextStarts() async throws {
+        defer { try? FileManager.default.removeItem(atPath: state.path) }
+        let home = "\(state.path)/home"
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        // One of the server in a session of its own, deaf to politeness, as PostgreSQL's that wait for a lock; one that
+        // works elsewhere; and one of another program, as somebody's who looks around there.
+        let script = """
+            setsid sh -c 'cd home; trap "" TERM; echo $$ >> ../own; while :; do sleep 1; done' &
+            setsid sh -c 'echo $$ >> elsewhere; while :; do sleep 1; done' &
+            setsid sh -c 'cd home; echo $$ >> ../another; exec sleep 1000' &
+            exec sleep 1000
+            """
+        let names = ["own", "elsewhere", "another"]
+        @Sendable func pids(started count: Int) -> [Int32]? {
+            let pids = names.map { self.pids($0) }
+            return pids.allSatisfy { $0.count == count } ? pids.map { $0[count - 1] } : nil
+        }
+        defer { for name in names { for pid in self.pids(name) { kill(pid, SIGKILL) } } }
+        _ = try await supervising(try supervisor(script, home: home)) {
+            let first = try await record()
+            let before = try await eventually { pids(started: 1) }
+            kill(first.pid, SIGKILL)
+            let after = try await eventually { pids(started: 2) }
+            #expect(before.map { ProcessRecord(pid: $0) != nil } == [false, true, true])
+            #expect(after.map { ProcessRecord(pid: $0) != nil } == [true, true, true])
+        }
     }
 
     @Test func aServerThatWillNotStopIsKilledWhenItsTimeIsUp() async throws {

@@ -28,10 +28,33 @@ public struct ProcessRecord: Codable, Sendable, Hashable {
     /// Records the process, so that whoever comes after a crash finds it.
     public func write(to file: String) { try? JSONEncoder().encode(self).write(to: URL(fileURLWithPath: file)) }
 
+    /// The running processes of a program that work in a folder, as far as this user may know.
+    public static func all(of program: String, in folder: String) -> [ProcessRecord] {
+        let files = FileManager.default
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let (program, folder) = (resolved(program), resolved(folder))
+        return ((try? files.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { name in
+            guard let pid = Int32(name), (try? files.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")) == folder,
+                let itsProgram = try? files.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe"),
+                // An upgrade may have replaced the file.
+                itsProgram == program || itsProgram == program + " (deleted)"
+            else { return nil }
+            return ProcessRecord(pid: pid)
+        }
+    }
+
     public var isRunning: Bool { ProcessStat(pid: pid)?.startTime == startTime }
 
     /// Sends a signal to the process and everything it has started in its group.
     func signal(_ number: Int32) { kill(-pid, number) }
+
+    /// Kills the process alone and waits for its end, at most so long.
+    public func endAtOnce(within limit: Duration = .seconds(5)) async {
+        guard isRunning else { return }
+        kill(pid, SIGKILL)
+        let deadline = ContinuousClock.now + limit
+        while isRunning, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
+    }
 
     /// Ends the process politely, and after the grace its whole group not.
     public func end(grace: Duration = .seconds(5)) async {

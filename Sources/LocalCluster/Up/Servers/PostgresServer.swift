@@ -36,8 +36,8 @@ struct PostgresServer: Sendable {
         return ServerProcess(
             name: "postgres", executable: programs.postgres,
             arguments: ["-D", data, "-c", "config_file=\(data)/postgresql.conf"],
-            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"], workingDirectory: folder, account: account,
-            stop: .interrupt)
+            environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"], workingDirectory: folder, home: data,
+            account: account, stop: .interrupt)
     }
 
     private func initialise(_ account: Account?) async throws {

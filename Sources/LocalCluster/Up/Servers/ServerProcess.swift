@@ -7,6 +7,9 @@ struct ServerProcess: Sendable {
     /// The whole environment of the process.
     var environment: [String: String] = [:]
     var workingDirectory: String
+    /// The working directory of the server's processes. Those of its program that are still there once it has died are
+    /// killed before it is started again.
+    var home: String?
     /// Run as this user; `nil` for our own.
     var account: Account?
     var stop: StopSignal = .terminate

@@ -40,7 +40,17 @@ struct ServerSupervisor: Service {
         await record.end()
     }
 
+    /// Processes of a server that died, which can wait for each other for ever: PostgreSQL does not start beside them.
+    private func endRemains() async {
+        guard let home = process.home else { return }
+        for remains in ProcessRecord.all(of: process.executable, in: home) {
+            logger.notice("killing process \(remains.pid), which has outlived its \(process.name)")
+            await remains.endAtOnce()
+        }
+    }
+
     private func runOnce() async throws -> TerminationStatus {
+        await endRemains()
         let log = try FileDescriptor.open(
             FilePath(logFile), .writeOnly, options: [.create, .append, .closeOnExec], permissions: [.ownerReadWrite])
         defer { try? log.close() }
