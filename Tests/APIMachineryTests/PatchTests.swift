@@ -111,11 +111,42 @@ import Testing
             ["metadata": ["finalizers": ["x/b"], "$deleteFromPrimitiveList/finalizers": ["x/a"]]],
             onto: ["metadata": ["finalizers": ["x/a", "x/c"]]], schema: Kinds.builtin("pods").schema)
         #expect(meta[path: ["metadata", "finalizers"]] == ["x/b", "x/c"])
-        for broken: JSONValue in [
-            ["containers": [["image": "x"]]], ["containers": [["name": "a", "$patch": "frob"]]],
-        ] {
-            let error = #expect(throws: StatusError.self) { try patched(pod, broken) }
-            #expect(error?.code == 500)
+    }
+
+    @Test(
+        arguments: [
+            (["containers": [["image": "x"]]], "map: map[image:x] does not contain declared merge key: name"),
+            (
+                ["containers": [["name": "a", "$patch": "frob"]]],
+                "unknown patch type: frob in map: map[$patch:frob name:a]"
+            ),
+            (["containers": [["name": "a", "$patch": "merge"]]], "merging lists cannot yet be specified in the patch"),
+            (
+                ["nodeSelector": ["$patch": "merge", "zone": "a"]],
+                "unknown patch type: merge in map: map[$patch:merge zone:a]"
+            ),
+            (["containers": [5]], "list element types are not identical: [[map[name:a]] [5]]"),
+        ] as [(JSONValue, String)])
+    func whatNoStrategicMergeCanBeIsRefused(_ patch: JSONValue, _ message: String) throws {
+        let error = #expect(throws: StatusError.self) {
+            try patched(["containers": [["name": "a"]], "nodeSelector": ["disk": "ssd"]], patch)
         }
+        #expect(error?.code == 500 && error?.message == message)
+    }
+
+    @Test func aListThatWasNotThereIsTakenAsItStands() throws {
+        let twice: JSONValue = [["name": "A", "value": "1"], ["name": "A", "value": "2"]]
+        let result = try patched(["containers": [["name": "a"]]], ["containers": [["name": "a", "env": twice]]])
+        #expect(result["containers"] == [["name": "a", "env": twice]])
+    }
+
+    @Test func aPatchHasAtMostTenThousandOperations() throws {
+        func operations(_ count: Int) -> JSONValue {
+            .array(Array(repeating: ["op": "test", "path": "/a", "value": 1], count: count))
+        }
+        #expect(try Patch.json(operations(10_000), onto: ["a": 1]) == ["a": 1])
+        let error = #expect(throws: StatusError.self) { try Patch.json(operations(10_001), onto: ["a": 1]) }
+        #expect(error?.code == 413)
+        #expect(error?.message.hasSuffix("The allowed maximum operations in a JSON patch is 10000, got 10001") == true)
     }
 }

@@ -196,6 +196,153 @@ import Testing
         #expect(try refusals("services", "", "v1", #"{"spec":{"ports":[{"port":80}],\#(fields)}}"#) == [refusal])
     }
 
+    /// Each fault where Kubernetes tells it, one after the other.
+    @Test(arguments: [
+        (
+            "horizontalpodautoscalers", "autoscaling", "v2",
+            #"{"spec":{"minReplicas":0,"maxReplicas":-1,"scaleTargetRef":{"name":"a/b"}}}"#,
+            [
+                "spec.minReplicas: Invalid value: 0: must be greater than or equal to 1",
+                "spec.maxReplicas: Invalid value: -1: must be greater than or equal to 1",
+                "spec.maxReplicas: Invalid value: -1: must be greater than or equal to `minReplicas`",
+                "spec.scaleTargetRef.kind: Required value",
+                #"spec.scaleTargetRef.name: Invalid value: "a/b": may not contain '/'"#,
+                #"spec.scaleTargetRef.apiVersion: Invalid value: "": apiVersion must specify API group"#,
+                "spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero "
+                    + "replicas",
+            ]
+        ),
+        (
+            "poddisruptionbudgets", "policy", "v1", #"{"spec":{"unhealthyPodEvictionPolicy":""}}"#,
+            [
+                #"spec.unhealthyPodEvictionPolicy: Unsupported value: "": supported values: "AlwaysAllow", "#
+                    + #""IfHealthyBudget""#
+            ]
+        ),
+        (
+            "ingresses", "networking.k8s.io", "v1", #"{"spec":{"rules":[{"http":{"paths":[{}]}}]}}"#,
+            ["spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified"]
+        ),
+        (
+            "ingresses", "networking.k8s.io", "v1", #"{"spec":{"rules":[{"http":{"paths":[{"pathType":""}]}}]}}"#,
+            [
+                #"spec.rules[0].http.paths[0].pathType: Unsupported value: "": supported values: "Exact", "#
+                    + #""ImplementationSpecific", "Prefix""#,
+                #"spec.rules[0].http.paths[0].backend: Invalid value: "": resource or service backend is required"#,
+            ]
+        ),
+        (
+            "networkpolicies", "networking.k8s.io", "v1",
+            #"{"spec":{"podSelector":{},"ingress":[{"ports":[{"port":80,"endPort":-1}]}]}}"#,
+            [
+                "spec.ingress[0].ports[0].endPort: Invalid value: 80: must be greater than or equal to `port`",
+                "spec.ingress[0].ports[0].endPort: Invalid value: -1: must be between 1 and 65535, inclusive",
+            ]
+        ),
+        (
+            "pods", "", "v1",
+            #"{"spec":{"containers":[{"name":"c","image":"i","volumeMounts":[{}]}],"volumes":[{"name":"v","secret":{"#
+                + #""secretName":"s","items":[{}]}},{"name":"d","downwardAPI":{"items":[{"path":"x","fieldRef":{}}]}}]}}"#,
+            [
+                "spec.volumes[0].secret.items[0].key: Required value",
+                "spec.volumes[0].secret.items[0].path: Required value",
+                "spec.volumes[1].downwardAPI.fieldRef.fieldPath: Required value",
+                "spec.containers[0].volumeMounts[0].name: Required value",
+                #"spec.containers[0].volumeMounts[0].name: Not found: """#,
+                "spec.containers[0].volumeMounts[0].mountPath: Required value",
+            ]
+        ),
+        (
+            "deployments", "apps", "v1",
+            #"{"spec":{"selector":{"matchExpressions":[{"key":"a"}],"matchLabels":{"a":"1"}},"template":{"metadata":{"#
+                + #""labels":{"a":"1"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}"#,
+            [
+                #"spec.selector.matchExpressions[0].operator: Invalid value: "": not a valid selector operator"#,
+                #"spec.selector: Invalid value: {"matchLabels":{"a":"1"},"matchExpressions":[{"key":"a","operator":""}]}: "#
+                    + "invalid label selector",
+            ]
+        ),
+    ])
+    func faultsAreToldInKubernetesOrder(
+        _ plural: String, _ group: String, _ version: String, _ text: String, _ refusals: [String]
+    ) throws {
+        #expect(try self.refusals(plural, group, version, text) == refusals)
+    }
+
+    @Test(arguments: [
+        (
+            "services", "", #"{"spec":{"ports":[{"port":80,"targetPort":99999999999}]}}"#,
+            "cannot unmarshal number 99999999999 into Go struct field ServicePort.spec.ports.targetPort of type int32"
+        ),
+        (
+            "leases", "coordination.k8s.io", #"{"spec":{"renewTime":""}}"#,
+            #"parsing time "" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "" as "2006""#
+        ),
+        (
+            "configmaps", "", #"{"metadata":{"creationTimestamp":""}}"#,
+            #"parsing time "" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "2006""#
+        ),
+        (
+            "configmaps", "", #"{"kind":"configmap"}"#,
+            #"no kind "configmap" is registered for version "v1" in scheme "#
+                + #""k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30""#
+        ),
+        ("configmaps", "", #"{"kind":"Secret"}"#, "converting (v1.Secret) to (core.ConfigMap): unknown conversion"),
+    ])
+    func whatIsNoObjectOfTheKindIsNotDecoded(_ plural: String, _ group: String, _ text: String, _ why: String) throws {
+        let definition = try Kinds.builtin(plural, group, "v1")
+        let error = #expect(throws: StatusError.self) { try definition.decode(Kinds.json(text)) }
+        #expect(error?.code == 400 && error?.message.hasSuffix(why) == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [
+        ("nginx", "Always"), ("nginx:latest", "Always"), ("nginx:1", "IfNotPresent"), ("h:5000/a/b", "Always"),
+        ("h:5000/a/b:1", "IfNotPresent"), ("a@sha256:0", "IfNotPresent"), ("No Name", "IfNotPresent"),
+    ])
+    func imagesArePulledBy(image: String, policy: JSONValue) throws {
+        let definition = try Kinds.builtin("pods", "", "v1")
+        let pod = definition.withDefaults(
+            try definition.decode(["spec": ["containers": [["name": "c", "image": .string(image)]]]]).object)
+        #expect(pod["spec"]?["containers"]?.arrayValue?.first?["imagePullPolicy"] == policy)
+    }
+
+    @Test func affinityThatIsNotMeantTakesItsSettingsAlong() throws {
+        let definition = try Kinds.builtin("services", "", "v1")
+        func settings(_ affinity: JSONValue) throws -> JSONValue? {
+            let spec: JSONValue = [
+                "sessionAffinity": affinity, "sessionAffinityConfig": ["clientIP": ["timeoutSeconds": 10]],
+                "ports": [["port": 80]],
+            ]
+            return definition.withDefaults(try definition.decode(["spec": spec]).object)["spec"]?[
+                "sessionAffinityConfig"]
+        }
+        #expect(try settings("ClientIP") == ["clientIP": ["timeoutSeconds": 10]])
+        #expect(try settings("None") == nil && settings(.null) == nil)
+    }
+
+    @Test func aJobWithoutLabelsHasThoseOfItsTemplateWithItsName() throws {
+        let definition = try Kinds.builtin("jobs", "batch", "v1")
+        func labels(_ own: JSONValue) throws -> JSONValue? {
+            let job: JSONValue = [
+                "metadata": ["name": "j", "uid": "u", "labels": own],
+                "spec": [
+                    "template": [
+                        "metadata": ["labels": ["a": "1"]],
+                        "spec": ["restartPolicy": "Never", "containers": [["name": "c", "image": "i"]]],
+                    ]
+                ],
+            ]
+            return definition.prepareForCreate(definition.withDefaults(try definition.decode(job).object))["metadata"]?[
+                "labels"]
+        }
+        #expect(
+            try labels(.null) == [
+                "a": "1", "batch.kubernetes.io/controller-uid": "u", "batch.kubernetes.io/job-name": "j",
+                "controller-uid": "u", "job-name": "j",
+            ])
+        #expect(try labels(["a": "1"]) == ["a": "1"])
+    }
+
     @Test func containersOfStatefulSetsMountWhatIsClaimedForThem() throws {
         func set(_ mounted: String) -> String {
             """

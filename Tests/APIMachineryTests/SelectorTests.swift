@@ -25,7 +25,11 @@ import Testing
         ("app in (web", "unable to parse requirement: found '', expected: ',' or ')'"),
         ("app in (", "unable to parse requirement: found '', expected: ',', ')' or identifier"),
         ("a b=c", "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"),
-        ("app=not valid!", nil), ("-a=b", nil), ("a=b,", nil), ("=b", nil), ("a>b", nil),
+        ("app=not valid!", nil), ("-a=b", nil), ("a=b,", nil), ("=b", nil),
+        (
+            "a>b",
+            "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value must be an integer"
+        ),
     ])
     func malformedLabelSelectorsAreRefused(_ text: String, _ message: String?) {
         let error = #expect(throws: StatusError.self) { try LabelSelector(parsing: text) }

@@ -38,7 +38,30 @@ import Testing
     @Test func saysWhereTheErrorIs() {
         let error = #expect(throws: JSONTextError.self) { try JSONValue(parsing: "[1  x2]") }
         #expect(error?.offset == 4)
-        #expect(error?.message == "invalid character after array element")
+        #expect(error?.message == "invalid character 'x' after array element")
+    }
+
+    /// As Go's `encoding/json` says it, so that an API server's clients read the words they know.
+    @Test(arguments: [
+        ("", "unexpected end of JSON input"), ("{", "unexpected end of JSON input"),
+        ("[1", "unexpected end of JSON input"), ("x", "invalid character 'x' looking for beginning of value"),
+        ("{a:1}", "invalid character 'a' looking for beginning of object key string"),
+        (#"{"a"}"#, "invalid character '}' after object key"),
+        (#"{"a":1 "b""#, "invalid character '\"' after object key:value pair"),
+        ("[1] 2", "invalid character '2' after top-level value"), ("[01]", "invalid character '1' after array element"),
+        ("trux", "invalid character 'x' in literal true (expecting 'e')"), ("nul", "unexpected end of JSON input"),
+        ("-x", "invalid character 'x' in numeric literal"),
+        ("1.x", "invalid character 'x' after decimal point in numeric literal"),
+        ("1ex", "invalid character 'x' in exponent of numeric literal"),
+        ("\"a\nb\"", "invalid character '\\n' in string literal"),
+        ("\u{1}", #"invalid character '\x01' looking for beginning of value"#),
+        (#""\x""#, "invalid character 'x' in string escape code"),
+        (#""\u12g4""#, #"invalid character 'g' in \u hexadecimal character escape"#),
+        ("'", #"invalid character '\'' looking for beginning of value"#),
+    ])
+    func saysWhatHasNoPlaceWhereItStands(text: String, message: String) {
+        let error = #expect(throws: JSONTextError.self) { try JSONValue(parsing: text) }
+        #expect(error?.message == message)
     }
 
     @Test func tellsDuplicateKeysWithTheirPathAndTakesTheLast() throws {

@@ -2,6 +2,7 @@ import Foundation
 import KubernetesClient
 import LocalAPIServer
 import Logging
+import NIOHTTP1
 import Testing
 
 @Suite(.serialized) struct ServerTests {
@@ -269,6 +270,50 @@ import Testing
                     == "configmaps \"same\" already exists, the server was not able to generate a unique name for the "
                     + "object" && $0.status?.retryAfterSeconds == 1
             }) { try await running.client.create(.configMap, object) }
+        }
+    }
+
+    @Test func anApplyThatCreatesNeedsAName() async throws {
+        try await withServer { running in
+            let client = running.client
+            func apply(_ body: String) async throws -> UntypedObject {
+                let request = APIRequest(
+                    .PATCH, "/api/v1/namespaces/default/configmaps/named", query: [("fieldManager", "m")],
+                    contentType: "application/apply-patch+yaml", body: Array(body.utf8))
+                return UntypedObject(try await client.send(request).json())
+            }
+            let nameless = #"{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"1"}}"#
+            await expectRefusal({
+                $0.status?.code == 400
+                    && $0.status?.message
+                        == "the name of the object (named based on URL) was undeterminable: name must be provided"
+            }) { try await apply(nameless) }
+            try await client.create(.configMap, configMap("named"))
+            #expect(try await apply(nameless)["data"] == ["a": "1"])
+            await expectRefusal({ $0.status?.message == "invalid object type: /, Kind=" }) { try await apply("") }
+            await expectRefusal({
+                $0.status?.message.hasSuffix(
+                    "json: cannot unmarshal array into Go value of type map[string]interface {}") == true
+            }) { try await apply("[]") }
+        }
+    }
+
+    @Test(arguments: [
+        ("bogus", #"time: invalid duration "bogus""#), ("5", #"time: missing unit in duration "5""#),
+        ("5y", #"time: unknown unit "y" in duration "5y""#), ("1.5h2m3ms", nil), ("0", nil), ("-1s", nil), ("", nil),
+        (".s", #"time: invalid duration ".s""#),
+    ])
+    func aLimitOfTimeIsADuration(limit: String, fault: String?) async throws {
+        try await withServer { running in
+            let request = APIRequest(.GET, "/api/v1/namespaces/default", query: [("timeout", limit)])
+            guard let fault else {
+                _ = try await running.client.send(request)
+                return
+            }
+            await expectRefusal({
+                $0.status?.code == 400
+                    && $0.status?.message == "invalid timeout specified in the request URL - \(fault)"
+            }) { try await running.client.send(request) }
         }
     }
 

@@ -17,7 +17,7 @@ struct JSONReader {
     mutating func document(_ duplicateKey: (String) -> Void) throws(JSONTextError) -> JSONValue {
         let value = try value("", projection, duplicateKey)
         skipSpace()
-        guard position == bytes.count else { throw error("invalid character after top-level value") }
+        guard position == bytes.count else { throw unexpected("after top-level value") }
         return value
     }
 
@@ -32,7 +32,7 @@ struct JSONReader {
             try skipString()
             let isWanted = bytes[key + 1..<position - 1].elementsEqual(member.utf8)
             skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
+            guard take(UInt8(ascii: ":")) else { throw unexpected("after object key") }
             skipSpace()
             let start = position
             try skipValue()
@@ -43,6 +43,23 @@ struct JSONReader {
     }
 
     private func error(_ message: String) -> JSONTextError { JSONTextError(message: message, offset: position) }
+
+    /// What stands here has no place here; in Go's words, which are those of API servers.
+    private func unexpected(_ place: String) -> JSONTextError {
+        guard position < bytes.count else { return error("unexpected end of JSON input") }
+        let shown =
+            switch Unicode.Scalar(bytes[position]) {
+            case "'": "\\'"
+            case "\\": "\\\\"
+            case "\n": "\\n"
+            case "\r": "\\r"
+            case "\t": "\\t"
+            case let scalar where scalar.value < 0x20 || scalar.value == 0x7F:
+                "\\x" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16)
+            case let scalar: String(Character(scalar))
+            }
+        return error("invalid character '\(shown)' \(place)")
+    }
 
     private mutating func skipSpace() {
         while position < bytes.count {
@@ -66,7 +83,7 @@ struct JSONReader {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        default: throw error("invalid character looking for beginning of value")
+        default: throw unexpected("looking for beginning of value")
         }
     }
 
@@ -81,11 +98,11 @@ struct JSONReader {
         while true {
             skipSpace()
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-                throw error("invalid character looking for beginning of object key string")
+                throw unexpected("looking for beginning of object key string")
             }
             let key = try name()
             skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw error("invalid character after object key") }
+            guard take(UInt8(ascii: ":")) else { throw unexpected("after object key") }
             if let kept = projection.member(key) {
                 members.append((key, try value(Self.path(path(), key), kept, duplicateKey)))
             } else {
@@ -93,7 +110,7 @@ struct JSONReader {
             }
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
-            guard take(UInt8(ascii: "}")) else { throw error("invalid character after object key:value pair") }
+            guard take(UInt8(ascii: "}")) else { throw unexpected("after object key:value pair") }
             var object: [String: JSONValue] = Dictionary(minimumCapacity: members.count - first)
             for (key, value) in members[first...] {
                 if object.updateValue(value, forKey: key) != nil { duplicateKey(Self.path(path(), key)) }
@@ -156,7 +173,7 @@ struct JSONReader {
             elements.append(try value("\(path())[\(elements.count)]", projection, duplicateKey))
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
-            guard take(UInt8(ascii: "]")) else { throw error("invalid character after array element") }
+            guard take(UInt8(ascii: "]")) else { throw unexpected("after array element") }
             return .array(elements)
         }
     }
@@ -177,7 +194,16 @@ struct JSONReader {
         let count = word.utf8CodeUnitCount
         guard bytes.count - position >= count,
             bytes[position..<position + count].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: count))
-        else { throw error("invalid character in literal") }
+        else {
+            let expected = UnsafeBufferPointer(start: word.utf8Start, count: count)
+            var place = 0
+            while position < bytes.count, bytes[position] == expected[place] {
+                position += 1
+                place += 1
+            }
+            let next = Unicode.Scalar(expected[place])
+            throw unexpected("in literal \(word) (expecting '\(next)')")
+        }
         position += count
         return value
     }
@@ -188,18 +214,17 @@ struct JSONReader {
         _ = take(UInt8(ascii: "-"))
         let digits = position
         skipDigits()
-        guard position > digits else { throw error("invalid character in numeric literal") }
-        if bytes[digits] == UInt8(ascii: "0"), position > digits + 1 {
-            throw error("invalid character after leading zero")
-        }
+        guard position > digits else { throw unexpected("in numeric literal") }
+        // A zero ends the digits: what follows it is not of the number.
+        if bytes[digits] == UInt8(ascii: "0") { position = digits + 1 }
         if take(UInt8(ascii: ".")) {
             isWhole = false
-            try requireDigits()
+            try requireDigits("after decimal point in")
         }
         if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
             isWhole = false
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            try requireDigits()
+            try requireDigits("in exponent of")
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
@@ -213,10 +238,12 @@ struct JSONReader {
         }
     }
 
-    private mutating func requireDigits() throws(JSONTextError) {
+    private mutating func requireDigits(_ place: String) throws(JSONTextError) {
         let start = position
         skipDigits()
-        if position == start { throw error("invalid character in numeric literal") }
+        if position == start {
+            throw unexpected("\(place) numeric literal")
+        }
     }
 
     /// The key of a member; the same long one is in memory once.
@@ -243,7 +270,7 @@ struct JSONReader {
                 return text
             }
             if byte == UInt8(ascii: "\\") { break }
-            if byte < 0x20 { throw error("invalid character in string literal") }
+            if byte < 0x20 { throw unexpected("in string literal") }
             position += 1
         }
         var units = Array(bytes[start..<position])
@@ -253,7 +280,9 @@ struct JSONReader {
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: units, as: UTF8.self)
             case UInt8(ascii: "\\"): try escape(&units)
-            case 0..<0x20: throw error("invalid character in string literal")
+            case 0..<0x20:
+                position -= 1
+                throw unexpected("in string literal")
             default: units.append(byte)
             }
         }
@@ -285,7 +314,9 @@ struct JSONReader {
             }
             let character = Unicode.Scalar(scalar) ?? "\u{FFFD}"
             units.append(contentsOf: String(Character(character)).utf8)
-        default: throw error("invalid character in string escape code")
+        default:
+            position -= 1
+            throw unexpected("in string escape code")
         }
     }
 
@@ -293,7 +324,7 @@ struct JSONReader {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard position < bytes.count, let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else {
-                throw error("invalid character in \\u hexadecimal character escape")
+                throw unexpected("in \\u hexadecimal character escape")
             }
             value = value << 4 | UInt32(digit)
             position += 1

@@ -12,7 +12,10 @@ public enum Patch {
         return .object(result)
     }
 
-    /// JSON patch (RFC 6902). Throws a 422 when an operation fails, a 400 when the document is no patch.
+    private static let maximumOperations = 10_000
+
+    /// JSON patch (RFC 6902). Throws a 422 when an operation fails, a 400 when the document is no patch, a 413 when it
+    /// has too many operations.
     public static func json(_ operations: JSONValue, onto object: JSONValue) throws(StatusError) -> JSONValue {
         guard let operations = operations.arrayValue else {
             throw .badRequest(
@@ -23,6 +26,12 @@ public enum Patch {
             throw .badRequest(
                 "error decoding patch: json: cannot unmarshal \(other.kindName) into Go value of type handlers.jsonPatchOp"
             )
+        }
+        guard operations.count <= maximumOperations else {
+            throw StatusError(
+                code: 413, reason: "RequestEntityTooLarge",
+                message: "Request entity too large: The allowed maximum operations in a JSON patch is "
+                    + "\(maximumOperations), got \(operations.count)")
         }
         var document = object
         for operation in operations {

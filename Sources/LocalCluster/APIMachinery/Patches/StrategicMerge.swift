@@ -10,13 +10,11 @@ enum StrategicMerge {
         _ patch: [String: JSONValue], onto object: [String: JSONValue], _ schema: Schema?
     ) throws(StatusError) -> [String: JSONValue] {
         var patch = patch
-        if let directive = patch.removeValue(forKey: "$patch") {
-            switch directive {
-            case "replace": return patch
-            case "delete": return [:]
-            case "merge": break
-            default: throw .unforeseen("unknown patch type '\(directive.stringValue ?? directive.text())' in map")
-            }
+        switch patch["$patch"] {
+        case nil: break
+        case "replace": return patch.filter { $0.key != "$patch" }
+        case "delete": return [:]
+        case .some(let directive): throw unknown(directive, in: patch)
         }
         var result = object
         if let retained = patch.removeValue(forKey: "$retainKeys") {
@@ -43,6 +41,10 @@ enum StrategicMerge {
             result[key] = try mergeMember(value, onto: result[key], schema?.member(key))
         }
         return result
+    }
+
+    private static func unknown(_ directive: JSONValue, in map: [String: JSONValue]) -> StatusError {
+        .unforeseen("unknown patch type: \(directive.goText) in map: \(JSONValue.object(map).goText)")
     }
 
     /// Every element a patch changes must be named in its order, and in that order.
@@ -74,8 +76,6 @@ enum StrategicMerge {
             return .object(try merge(changes, onto: members, schema))
         case (.array(let elements), .array(let changes)) where schema?.patchStrategy.contains("merge") == true:
             return .array(try mergeList(changes, onto: elements, schema, order: nil))
-        case (nil, .array(let changes)) where schema?.patchStrategy.contains("merge") == true:
-            return .array(try mergeList(changes, onto: [], schema, order: nil))
         case (.array, .array): return patch
         default: return withoutDirectives(patch)
         }
@@ -84,6 +84,11 @@ enum StrategicMerge {
     private static func mergeList(
         _ patch: [JSONValue], onto list: [JSONValue], _ schema: Schema?, order: [JSONValue]?
     ) throws(StatusError) -> [JSONValue] {
+        guard Set((list + patch).map(\.goType.kind)).count <= 1 else {
+            throw .unforeseen(
+                "list element types are not identical: [\(JSONValue.array(list).goText) \(JSONValue.array(patch).goText)]"
+            )
+        }
         guard let key = schema?.patchMergeKey else {
             var merged = list
             for element in patch where !merged.contains(element) { merged.append(element) }
@@ -99,9 +104,8 @@ enum StrategicMerge {
                 let name = try mergeKey(key, of: element)
                 kept.removeAll { $0[key] == name }
             case "replace": replaces = true
-            case .some(let directive):
-                throw .unforeseen(
-                    "unknown patch type '\(directive.stringValue ?? directive.text())' in list element")
+            case "merge": throw .unforeseen("merging lists cannot yet be specified in the patch")
+            case .some(let directive): throw unknown(directive, in: element.objectValue ?? [:])
             }
         }
         if replaces { return changes.compactMap(withoutDirectives) }

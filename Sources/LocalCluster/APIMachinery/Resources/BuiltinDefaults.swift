@@ -49,7 +49,10 @@ enum BuiltinDefaults {
             if object[path: templateGeneration] == nil { object[path: templateGeneration] = "0" }
         case ("batch", "Job"):
             object.change("spec", job)
-            labelsFromTemplate(&object)
+            // One that gets a selector has its labels from its template with the selector's.
+            if object[path: ["spec", "selector"]] != nil || object[path: ["spec", "manualSelector"]] == true {
+                labelsFromTemplate(&object)
+            }
         case ("batch", "CronJob"):
             object.change("spec") { $0.change("jobTemplate") { $0.change("spec", template) } }
         case ("autoscaling", _): object.change("spec", autoscaler)
@@ -124,10 +127,14 @@ enum BuiltinDefaults {
     }
 
     private static func pullPolicy(of image: String) -> String {
-        if image.contains("@") { return "IfNotPresent" }
+        if image.contains("@") || image.utf8.count > 255 { return "IfNotPresent" }
         let name = image.split(separator: "/").last ?? ""
-        let tag = name.split(separator: ":").dropFirst().first ?? "latest"
-        return tag == "latest" ? "Always" : "IfNotPresent"
+        let parts = name.split(separator: ":")
+        // What is no name of an image has no tag.
+        guard let repository = parts.first,
+            repository.allSatisfy({ $0.isLowercase || $0.isNumber || "._-".contains($0) })
+        else { return "IfNotPresent" }
+        return parts.dropFirst().first ?? "latest" == "latest" ? "Always" : "IfNotPresent"
     }
 
     private static func requestsFromLimits(_ spec: inout JSONValue) {
@@ -176,6 +183,8 @@ enum BuiltinDefaults {
                 config.setDefault("clientIP", [:])
                 config.change("clientIP") { $0.setDefault("timeoutSeconds", 10_800) }
             }
+        } else if spec["sessionAffinity"] == "None" {
+            spec["sessionAffinityConfig"] = nil
         }
         spec.changeEach("ports") { port in
             if let number = port["port"] { port.setDefault("targetPort", number) }

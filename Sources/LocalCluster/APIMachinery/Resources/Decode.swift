@@ -31,6 +31,11 @@ extension ResourceDefinition {
         guard case .object = body else { throw refusal("json: cannot unmarshal \(body.kindName) into Go value") }
         if given != kind, !given.isEmpty || isCustom {
             if isCustom { throw wrongKind(given, body) }
+            guard BuiltinKinds.knows(given, apiVersion: apiVersion) else {
+                throw refusal(
+                    "no kind \"\(given)\" is registered for version \"\(apiVersion)\" in scheme "
+                        + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
+            }
             throw refusal(
                 "converting (\(version).\(given)) to (\(packageName).\(kind)): unknown conversion")
         }

@@ -53,9 +53,10 @@ struct TypedDecoder {
             if schema.format == "quantity" { return .string(try string(value.text(), "quantity")) }
         case (.string, .object), (.string, .array), (.string, .bool):
             if schema.format == "quantity" { return .string(try string("", "quantity")) }
-        case (.boolean, .bool), (.intOrString, .string), (.intOrString, .integer), (.number, .integer),
-            (.number, .number):
+        case (.boolean, .bool), (.intOrString, .string), (.number, .integer), (.number, .number):
             return value
+        case (.intOrString, .integer(let number)):
+            if Int32(exactly: number) != nil { return value }
         case (.intOrString, .number):
             if isConverted, let number = value.integerValue { return .integer(number) }
         case (.integer, .number) where !isConverted: break
@@ -141,11 +142,11 @@ struct TypedDecoder {
         case "quantity":
             if let canonical = Quantity.canonical(text) { return canonical }
             throw Fault(message: Quantity.fault)
-        case "date-time" where !text.isEmpty:
+        case "date-time":
             do throws(TimeText.Fault) { return try TimeText.read(text).seconds } catch {
                 throw Self.badTime(text, error, layout: "2006-01-02T15:04:05Z07:00")
             }
-        case "micro-time" where !text.isEmpty:
+        case "micro-time":
             do throws(TimeText.Fault) { return try TimeText.read(text, micro: true).micro } catch {
                 throw Self.badTime(text, error, layout: "2006-01-02T15:04:05.000000Z07:00")
             }

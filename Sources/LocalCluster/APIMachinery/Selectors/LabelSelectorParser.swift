@@ -117,7 +117,7 @@ struct LabelSelectorParser {
         let text = try value(key)
         if Int64(text) == nil {
             throw Self.error(
-                "values[0][\(key)]: Invalid value: \"\(text)\": for 'Gt', 'Lt' operators, the value must be an integer")
+                "values[0]: Invalid value: \"\(text)\": for 'Gt', 'Lt' operators, the value must be an integer")
         }
         return text
     }

@@ -38,7 +38,10 @@ struct BuiltinValidation {
             "Taint", "CrossVersionObjectReference", "HorizontalPodAutoscalerSpec", "MetricSpec", "MetricTarget",
             "MetricIdentifier", "ResourceMetricSource", "ContainerResourceMetricSource", "Endpoint", "EndpointSlice",
             "PodFailurePolicyOnExitCodesRequirement",
-            "DaemonSetSpec", "LimitRangeSpec", "LimitRangeItem", "ValidatingWebhook", "MutatingWebhook":
+            "LabelSelectorRequirement", "HPAScalingPolicy", "KeyToPath", "SecretKeySelector", "ConfigMapKeySelector",
+            "VolumeMount", "HTTPIngressPath", "ObjectFieldSelector", "DaemonSetSpec", "LimitRangeSpec",
+            "LimitRangeItem", "ValidatingWebhook",
+            "MutatingWebhook":
             true
         default: false
         }
@@ -58,7 +61,7 @@ struct BuiltinValidation {
             for name in schema.required where !Self.hasOwnWords(type) {
                 let member = members[name] ?? .null
                 guard member.isNull || member == "" || member == [] else { continue }
-                fail(.required("\(path).\(name)", name == "pathType" ? "pathType must be specified" : ""))
+                fail(.required("\(path).\(name)"))
             }
             for (name, member) in members where name != "metadata" {
                 if let inner = schema.properties[name] { walk(member, inner, "\(path).\(name)") }

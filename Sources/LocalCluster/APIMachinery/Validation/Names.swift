@@ -58,7 +58,9 @@ enum Names {
             if parts[0].isEmpty {
                 faults.append("prefix part must be non-empty")
             } else {
-                faults += faultsOfSubdomain(parts[0]).map { "prefix part \($0)" }
+                faults += faultsOfSubdomain(parts[0]).map {
+                    "prefix part \($0 == tooLong(parts[0], 253).first ? "must be no more than 253 bytes" : $0)"
+                }
             }
         default:
             return [

@@ -47,6 +47,7 @@ struct APIHandler: HTTPResponder {
         if request.uri.path.contains("//") { return .pageNotFound }
         let query = QueryParameters(request.uri.query ?? "")
         let target = RequestTarget(method: request.method, path: request.uri.path, query: query)
+        try Self.checkTimeout(query, target)
         guard let sender = await authenticator.user(of: request.headers, on: context.channel) else {
             throw StatusError.unauthorized
         }
@@ -74,6 +75,13 @@ struct APIHandler: HTTPResponder {
                 throw WarnedFailure(error: error, warnings: [warning])
             }
         }
+    }
+
+    /// A limit that the client sets itself, which a watch and a log do not have.
+    private static func checkTimeout(_ query: QueryParameters, _ target: RequestTarget) throws(StatusError) {
+        if case .resource(let target) = target, target.verb == "watch" || target.subresource == "log" { return }
+        guard let text = query["timeout"], !text.isEmpty, let fault = GoDuration.fault(of: text) else { return }
+        throw .badRequest("invalid timeout specified in the request URL - \(fault)")
     }
 
     /// What every answer about a deprecated kind warns of.

@@ -16,7 +16,8 @@ struct APIRequest: Sendable {
     var fieldManager: String {
         if let name = query["fieldManager"], !name.isEmpty { return name }
         let agent = headers[.userAgent] ?? ""
-        return String(agent.prefix { $0 != "/" }.prefix(128))
+        let name = agent.prefix { $0 != "/" }.prefix(128)
+        return name.isEmpty ? "unknown" : String(name)
     }
 
     var contentType: String {

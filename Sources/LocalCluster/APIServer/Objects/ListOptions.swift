@@ -47,10 +47,10 @@ struct ListOptions: Sendable {
         if !errors.isEmpty { throw .invalidOptions("ListOptions", errors) }
         match = Match(rawValue: matchText)
         if !token.isEmpty, !forWatch {
+            continuation = try ContinueToken(parsing: token)
             guard revisionText.isEmpty || revisionText == "0" else {
                 throw .badRequest("specifying resource version is not allowed when using continue")
             }
-            continuation = try ContinueToken(parsing: token)
         } else {
             revision = try Self.revision(revisionText, forWatch: forWatch)
         }
@@ -99,11 +99,11 @@ struct ListOptions: Sendable {
         }
         guard sendInitialEvents != nil else {
             if match.isEmpty { return [] }
-            return [
-                .forbidden(
-                    "resourceVersionMatch",
-                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
-            ]
+            let forbidden = FieldError.forbidden(
+                "resourceVersionMatch",
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+            if match == "NotOlderThan" { return [forbidden] }
+            return [forbidden, .notSupported("resourceVersionMatch", .string(match), ["NotOlderThan"])]
         }
         var errors: [FieldError] = []
         if match != "NotOlderThan" {
@@ -135,9 +135,8 @@ struct ContinueToken: Sendable, Hashable {
             .badRequest("invalid continue token: continue key is not valid: \(why)")
         }
         guard let bytes = [UInt8](base64URL: text) else { throw invalid("illegal base64 data") }
-        guard let value = try? JSONValue(parsing: bytes) else {
-            throw invalid("invalid character looking for beginning of value")
-        }
+        let value: JSONValue
+        do { value = try JSONValue(parsing: bytes) } catch { throw invalid(error.message) }
         let version = value["v"]?.stringValue ?? ""
         guard version == "meta.k8s.io/v1" else {
             throw invalid("server does not recognize this encoded version \"\(version)\"")

@@ -45,9 +45,14 @@ extension APIHandler {
     }
 
     private func apply(_ request: ObjectRequest, _ options: WriteOptions) throws -> Response {
-        let (value, duplicates) = try APIRequest.yaml(request.request.body)
+        var (value, duplicates) = try APIRequest.yaml(request.request.body)
         let definition = request.definition
-        guard case .object = value else { throw StatusError.badRequest("error decoding YAML: the body is no object") }
+        if value.isNull { value = .emptyObject }
+        guard case .object = value else {
+            throw StatusError.badRequest(
+                "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+                    + "\(value.kindName) into Go value of type map[string]interface {}")
+        }
         _ = try request.inNamespace(value)
         var configuration = value
         let sentName = configuration[path: ["metadata", "name"]]?.stringValue ?? ""
@@ -75,8 +80,8 @@ extension APIHandler {
                 "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
         }
         let object = try ServerSideApply.apply(
-            configuration, to: nil, definition: definition, manager: options.manager, force: options.force,
-            now: timestamp())
+            value, to: nil, definition: definition, manager: options.manager, force: options.force, now: timestamp())
+        try Self.requireName(object, request)
         try authorizeCreation(request)
         let created = try create(try request.inNamespace(object), request, manager: nil, dryRun: options.dryRun)
         return try request.answer(
@@ -136,13 +141,13 @@ struct PatchDocument: Sendable {
     let duplicateKeys: [String]
 
     init(_ request: ObjectRequest, _ format: PatchFormat) throws(StatusError) {
-        let (value, duplicates) = try APIRequest.json(request.request.body)
+        let prefix = format == .strategic ? "" : "error decoding patch: "
+        let (value, duplicates) = try APIRequest.json(request.request.body, prefix: prefix)
         guard format == .json || value.objectValue != nil else {
             throw value.isNull
                 ? .badRequest("Invalid JSON Patch")
                 : .badRequest(
-                    (format == .strategic ? "" : "error decoding patch: ")
-                        + "json: cannot unmarshal \(value.kindName) into Go value of type "
+                    prefix + "json: cannot unmarshal \(value.kindName) into Go value of type "
                         + "map[string]interface {}")
         }
         self.format = format
@@ -162,9 +167,15 @@ struct PatchDocument: Sendable {
     func decoded(
         _ patched: JSONValue, _ definition: ResourceDefinition, _ validation: FieldValidation
     ) throws(StatusError) -> (object: JSONValue, warnings: [String]) {
+        var patched = patched
+        if format == .strategic {
+            patched["kind"] = .string(definition.kind)
+            patched["apiVersion"] = .string(definition.apiVersion)
+        }
         do throws(StatusError) {
             return try definition.decode(
-                patched, duplicateKeys: duplicateKeys, validation: validation, isConverted: format == .strategic)
+                patched, duplicateKeys: duplicateKeys, validation: validation, isConverted: format == .strategic,
+                keyOrder: { format == .strategic ? [] : JSONKeyOrder(patched.bytes()).paths })
         } catch {
             guard error.code == 400 else { throw error }
             let parts = error.message.split(separator: ": ", maxSplits: 1)

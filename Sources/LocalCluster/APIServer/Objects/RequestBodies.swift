@@ -19,12 +19,15 @@ extension APIRequest {
         }
     }
 
-    static func json(_ bytes: [UInt8]) throws(StatusError) -> (value: JSONValue, duplicates: [String]) {
+    /// - Parameter prefix: of the message when it is no JSON.
+    static func json(
+        _ bytes: [UInt8], prefix: String = "couldn't get version/kind; json parse error: "
+    ) throws(StatusError) -> (value: JSONValue, duplicates: [String]) {
         var duplicates: [String] = []
         do {
             return (try JSONValue(parsing: bytes) { duplicates.append($0) }, duplicates)
         } catch {
-            throw .badRequest("couldn't get version/kind; json parse error: \(error.message)")
+            throw .badRequest(prefix + error.message)
         }
     }
 

@@ -18,7 +18,9 @@ extension BuiltinValidation {
                 endpointAddress(address, type, "\(here).addresses", "\(here).addresses[\(place)]")
             }
             text(endpoint["hostname"], "\(here).hostname", Names.faultsOfLabel)
-            text(endpoint["nodeName"], "\(here).nodeName", Names.faultsOfSubdomain)
+            if let name = endpoint["nodeName"], let text = name.stringValue {
+                for fault in Names.faultsOfSubdomain(text) { fail(.invalid("\(here).nodeName", name, fault)) }
+            }
         }
         var names: Set<String> = []
         for (index, port) in (slice["ports"]?.arrayValue ?? []).enumerated() {

@@ -55,6 +55,8 @@ extension BuiltinValidation {
         case "ImplementationSpecific":
             let isRight = text.isEmpty || text.hasPrefix("/")
             require(isRight, .invalid("\(here).path", .string(text), "must be an absolute path"))
+        case nil: return fail(.required("\(here).pathType", "pathType must be specified"))
+        case "": fail(.notSupported("\(here).pathType", "", ["Exact", "ImplementationSpecific", "Prefix"]))
         default: break
         }
         backend(path["backend"] ?? [:], "\(here).backend")

@@ -30,10 +30,10 @@ extension BuiltinValidation {
             _ = name
             fail(.invalid(here, end, "may not be specified when `port` is non-numeric"))
         } else if let first = port["port"] {
-            range(end, here, 1...65_535)
             if end.integerValue ?? 0 < first.integerValue ?? 0 {
                 fail(.invalid(here, first, "must be greater than or equal to `port`"))
             }
+            range(end, here, 1...65_535)
         } else {
             fail(.invalid(here, end, "may not be specified when `port` is not specified"))
         }

@@ -77,9 +77,11 @@ extension BuiltinValidation {
         for (index, mount) in (container["volumeMounts"]?.arrayValue ?? []).enumerated() {
             let here = "\(list)[\(index)]"
             let name = mount["name"]?.stringValue ?? ""
+            if name.isEmpty { fail(.required("\(here).name")) }
             if !volumes.contains(name) {
                 fail(FieldError(.notFound, "\(here).name", shown: JSONValue.string(name).text()))
             }
+            if (mount["mountPath"]?.stringValue ?? "").isEmpty { fail(.required("\(here).mountPath")) }
             if let mountPath = mount["mountPath"], !mountPaths.insert(mountPath).inserted {
                 fail(.invalid("\(here).mountPath", mountPath, "must be unique"))
             }

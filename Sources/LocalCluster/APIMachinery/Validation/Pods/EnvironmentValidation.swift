@@ -29,6 +29,7 @@ extension BuiltinValidation {
             for fault in Names.faultsOfSubdomain(name.stringValue ?? "") {
                 fail(.invalid("\(here).\(kind).name", name, fault))
             }
+            if (reference["key"]?.stringValue ?? "").isEmpty { fail(.required("\(here).\(kind).key")) }
             text(reference["key"], "\(here).\(kind).key", Names.faultsOfConfigKey)
         }
         let count = source.objectValue?.count ?? 0
@@ -69,7 +70,7 @@ extension BuiltinValidation {
     mutating func fieldReference(_ reference: JSONValue, _ path: String, _ allowed: [String]) {
         let field = reference["fieldPath"]?.stringValue ?? ""
         let version = reference["apiVersion"]?.stringValue ?? ""
-        guard !field.isEmpty else { return }
+        guard !field.isEmpty else { return fail(.required("\(path).fieldPath")) }
         if let bracket = field.firstIndex(of: "["), field.hasSuffix("]") {
             let map = String(field[..<bracket])
             let key = field[bracket...].dropFirst(1).dropLast().trimmingQuotes

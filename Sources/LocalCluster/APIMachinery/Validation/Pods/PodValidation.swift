@@ -19,7 +19,8 @@ extension BuiltinValidation {
         for (index, alias) in (spec["hostAliases"]?.arrayValue ?? []).enumerated() {
             address(alias["ip"], "\(path).hostAliases[\(index)].ip")
             for (place, name) in (alias["hostnames"]?.arrayValue ?? []).enumerated() {
-                text(name, "\(path).hostAliases[\(index)].hostnames[\(place)]", Names.faultsOfSubdomain)
+                let here = "\(path).hostAliases[\(index)].hostnames[\(place)]"
+                for fault in Names.faultsOfSubdomain(name.stringValue ?? "") { fail(.invalid(here, name, fault)) }
             }
         }
         for (index, gate) in (spec["readinessGates"]?.arrayValue ?? []).enumerated() {

@@ -66,6 +66,9 @@ extension BuiltinValidation {
     private mutating func keysToPaths(_ source: JSONValue, _ path: String) {
         for (index, item) in (source["items"]?.arrayValue ?? []).enumerated() {
             let here = "\(path).items[\(index)]"
+            for field in ["key", "path"] where (item[field]?.stringValue ?? "").isEmpty {
+                fail(.required("\(here).\(field)"))
+            }
             innerPath(item["path"], "\(here).path")
             fileMode(item["mode"], "\(here).mode")
         }
@@ -119,6 +122,11 @@ extension BuiltinValidation {
                         .invalid(
                             "\(here).serviceAccountToken.expirationSeconds", seconds,
                             "may not specify a duration less than 10 minutes"))
+                } else if (seconds.integerValue ?? 0) > 1 << 32 {
+                    fail(
+                        .invalid(
+                            "\(here).serviceAccountToken.expirationSeconds", seconds,
+                            "may not specify a duration larger than 2^32 seconds"))
                 }
                 if (token["path"]?.stringValue ?? "").isEmpty { fail(.required("\(path).path")) }
                 innerPath(token["path"], "\(path).path")

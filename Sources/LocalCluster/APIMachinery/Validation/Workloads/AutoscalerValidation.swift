@@ -3,26 +3,25 @@ import KubernetesClient
 /// Autoscalers and disruption budgets.
 extension BuiltinValidation {
     mutating func autoscaler(_ spec: JSONValue) {
-        reference(spec["scaleTargetRef"] ?? [:], "spec.scaleTargetRef")
         let most = spec["maxReplicas"] ?? 0
-        let metrics = spec["metrics"]?.arrayValue ?? []
-        if let least = spec["minReplicas"]?.integerValue {
-            if least < 1 {
-                fail(.invalid("spec.minReplicas", .integer(least), "must be greater than or equal to 1"))
-            }
-            if least == 0, !metrics.contains(where: { ["Object", "External"].contains($0["type"]) }) {
-                fail(
-                    .forbidden(
-                        "spec.metrics",
-                        "must specify at least one Object or External metric to support scaling to zero replicas"))
-            }
-            if (most.integerValue ?? 0) < least {
-                fail(.invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
-            }
-        }
         let number = most.integerValue ?? 0
+        let least = spec["minReplicas"]?.integerValue
+        let metrics = spec["metrics"]?.arrayValue ?? []
+        if let least, least < 1 {
+            fail(.invalid("spec.minReplicas", .integer(least), "must be greater than or equal to 1"))
+        }
         if number == 0 { fail(.required("spec.maxReplicas", "must be set and greater than 0")) }
         if number < 0 { fail(.invalid("spec.maxReplicas", most, "must be greater than or equal to 1")) }
+        if let least, number < least {
+            fail(.invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
+        }
+        reference(spec["scaleTargetRef"] ?? [:], "spec.scaleTargetRef")
+        if least == 0, !metrics.contains(where: { ["Object", "External"].contains($0["type"]) }) {
+            fail(
+                .forbidden(
+                    "spec.metrics",
+                    "must specify at least one Object or External metric to support scaling to zero replicas"))
+        }
         for (index, metric) in metrics.enumerated() { self.metric(metric, "spec.metrics[\(index)]") }
         for direction in ["scaleUp", "scaleDown"] {
             if let rules = spec["behavior"]?[direction] { scaling(rules, "spec.behavior.\(direction)") }
@@ -30,13 +29,13 @@ extension BuiltinValidation {
     }
 
     private mutating func reference(_ target: JSONValue, _ path: String, needsGroup: Bool = true) {
+        for field in ["kind", "name"] { pathSegment(target[field], "\(path).\(field)") }
         let version = target["apiVersion"]?.stringValue ?? ""
         if version.split(separator: "/").count > 2 {
             fail(.invalid("\(path).apiVersion", .string(version), "unexpected GroupVersion string: \(version)"))
         } else if needsGroup, !version.contains("/"), version != "v1" || target["kind"] != "ReplicationController" {
             fail(.invalid("\(path).apiVersion", .string(version), "apiVersion must specify API group"))
         }
-        for field in ["kind", "name"] { pathSegment(target[field], "\(path).\(field)") }
     }
 
     private mutating func pathSegment(_ value: JSONValue?, _ path: String, _ missing: String = "") {
@@ -135,7 +134,7 @@ extension BuiltinValidation {
         }
         for (index, policy) in (rules["policies"]?.arrayValue ?? []).enumerated() {
             let here = "\(path).policies[\(index)]"
-            choice(policy["type"], "\(here).type", ["Percent", "Pods"])
+            choice(policy["type"] ?? "", "\(here).type", ["Percent", "Pods"])
             for field in ["value", "periodSeconds"] where policy[field]?.integerValue ?? 0 <= 0 {
                 fail(.invalid("\(here).\(field)", policy[field] ?? 0, "must be greater than zero"))
             }
@@ -155,6 +154,9 @@ extension BuiltinValidation {
             }
             let detail = "minAvailable and maxUnavailable cannot be both set"
             fail(FieldError(.invalid, "spec", shown: "{\(members.joined(separator: ","))}", detail))
+        }
+        if spec["unhealthyPodEvictionPolicy"] == "" {
+            fail(.notSupported("spec.unhealthyPodEvictionPolicy", "", ["AlwaysAllow", "IfHealthyBudget"]))
         }
         for bound in bounds { percentage(spec[bound], "spec.\(bound)", atMost: true) }
     }

@@ -38,13 +38,29 @@ extension BuiltinValidation {
             let before = errors.count
             expressions(selector, "spec.selector")
             if errors.count > before {
-                return fail(.invalid("spec.selector", selector, "invalid label selector"))
+                return fail(
+                    FieldError(.invalid, "spec.selector", shown: Self.shown(selector), "invalid label selector"))
             }
             if let parsed = LabelSelector(selector) { matches = parsed.matches(labels.stringMapValue ?? [:]) }
         }
         require(
             matches,
             .invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    }
+
+    /// A selector as Go writes it.
+    private static func shown(_ selector: JSONValue) -> String {
+        var members: [String] = []
+        if let labels = selector["matchLabels"] { members.append("\"matchLabels\":\(labels.text())") }
+        if let expressions = selector["matchExpressions"]?.arrayValue {
+            let list = expressions.map { expression in
+                var members = ["key", "operator"].map { "\"\($0)\":\((expression[$0] ?? "").text())" }
+                if let values = expression["values"] { members.append("\"values\":\(values.text())") }
+                return "{\(members.joined(separator: ","))}"
+            }
+            members.append("\"matchExpressions\":[\(list.joined(separator: ","))]")
+        }
+        return "{\(members.joined(separator: ","))}"
     }
 
     /// The labels and expressions of a label selector.
@@ -67,7 +83,8 @@ extension BuiltinValidation {
             default:
                 fail(.invalid("\(here).operator", expression["operator"] ?? "", "not a valid selector operator"))
             }
-            text(expression["key"], "\(here).key", Names.faultsOfLabelKey)
+            let key = expression["key"] ?? ""
+            for fault in Names.faultsOfLabelKey(key.stringValue ?? "") { fail(.invalid("\(here).key", key, fault)) }
             for (place, value) in values.enumerated() {
                 text(value, "\(here).values[\(place)]", Names.faultsOfLabelValue)
             }
@@ -117,7 +134,13 @@ extension BuiltinValidation {
 
     /// A strategy of no known type; it is shown as Go writes it.
     private mutating func otherStrategy(_ strategy: JSONValue, _ path: String, _ allowed: [String]) {
-        let shown = "{\"Type\":\((strategy["type"] ?? "").text()),\"RollingUpdate\":null}"
+        let rolling = strategy["rollingUpdate"].map { update in
+            let members = ["maxUnavailable", "maxSurge"].map {
+                "\"M\($0.dropFirst())\":\((update[$0] ?? 0).text())"
+            }
+            return "{\(members.joined(separator: ","))}"
+        }
+        let shown = "{\"Type\":\((strategy["type"] ?? "").text()),\"RollingUpdate\":\(rolling ?? "null")}"
         let list = allowed.map { "\"\($0)\"" }.joined(separator: ", ")
         fail(FieldError(.notSupported, path, shown: shown, "supported values: \(list)"))
     }
