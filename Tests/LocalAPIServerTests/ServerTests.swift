@@ -138,31 +138,35 @@ import Testing
         }
     }
 
+    private static var widgets: UntypedObject {
+        var definition = UntypedObject(.customResourceDefinition, name: "widgets.example.com")
+        definition["spec"] = [
+            "group": "example.com", "scope": "Namespaced",
+            "names": ["plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"],
+            "versions": [
+                [
+                    "name": "v1", "served": true, "storage": true, "subresources": ["status": [:]],
+                    "schema": [
+                        "openAPIV3Schema": [
+                            "type": "object",
+                            "properties": [
+                                "spec": [
+                                    "type": "object",
+                                    "properties": ["size": ["type": "integer", "minimum": 1, "default": 3]],
+                                ], "status": ["type": "object", "x-kubernetes-preserve-unknown-fields": true],
+                            ],
+                        ]
+                    ],
+                ]
+            ],
+        ]
+        return definition
+    }
+
     @Test func aCustomKindIsServedAtOnceAndGoesWithItsObjects() async throws {
         try await withServer { running in
             let client = running.client
-            var definition = UntypedObject(.customResourceDefinition, name: "widgets.example.com")
-            definition["spec"] = [
-                "group": "example.com", "scope": "Namespaced",
-                "names": ["plural": "widgets", "singular": "widget", "kind": "Widget", "listKind": "WidgetList"],
-                "versions": [
-                    [
-                        "name": "v1", "served": true, "storage": true, "subresources": ["status": [:]],
-                        "schema": [
-                            "openAPIV3Schema": [
-                                "type": "object",
-                                "properties": [
-                                    "spec": [
-                                        "type": "object",
-                                        "properties": ["size": ["type": "integer", "minimum": 1, "default": 3]],
-                                    ], "status": ["type": "object", "x-kubernetes-preserve-unknown-fields": true],
-                                ],
-                            ]
-                        ],
-                    ]
-                ],
-            ]
-            try await client.create(.customResourceDefinition, definition)
+            try await client.create(.customResourceDefinition, Self.widgets)
             let widget = ResourceKind(group: "example.com", version: "v1", plural: "widgets", kind: "Widget")
             var object = UntypedObject(widget, name: "a", namespace: "default")
             object["spec"] = ["size": 0]
@@ -177,6 +181,40 @@ import Testing
             try await client.delete(.customResourceDefinition, "widgets.example.com")
             #expect(try await client.find(.customResourceDefinition, "widgets.example.com") == nil)
             await expectRefusal({ $0.status?.code == 404 }) { try await client.list(widget, namespace: "default") }
+        }
+    }
+
+    @Test func watchesThatBeginWhileTheirKindIsRemovedEnd() async throws {
+        try await withServer { running in
+            let client = running.client
+            let kind = ResourceKind(
+                group: "example.com", version: "v1", plural: "widgets", kind: "Widget", isNamespaced: true)
+            for _ in 0..<20 {
+                try await client.create(.customResourceDefinition, Self.widgets)
+                while (try? await client.list(kind, namespace: "default")) == nil {}
+                let begin = ContinuousClock.now
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for delay in 0..<8 {
+                        group.addTask {
+                            try await Task.sleep(for: .microseconds(300 * delay))
+                            do {
+                                for try await _ in try await client.watch(
+                                    kind, namespace: "default", options: WatchOptions(timeoutSeconds: 20))
+                                {}
+                            } catch let error as KubernetesError {
+                                guard error.isNotFound else { throw error }
+                            }
+                        }
+                    }
+                    group.addTask {
+                        try await Task.sleep(for: .milliseconds(1))
+                        try await client.delete(.customResourceDefinition, "widgets.example.com")
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(.now - begin < .seconds(15), "a watch has waited for its own end")
+                while (try await client.find(.customResourceDefinition, "widgets.example.com")) != nil {}
+            }
         }
     }
 

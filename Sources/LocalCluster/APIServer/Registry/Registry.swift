@@ -27,6 +27,10 @@ final class Registry: Sendable {
         state.withLock { $0.definitions["\(group)/\(version)/\(plural)"] }
     }
 
+    func serves(_ definition: ResourceDefinition) -> Bool {
+        state.withLock { $0.definitions[definition.path] != nil }
+    }
+
     /// Everything served, in no particular order.
     var all: [ResourceDefinition] { state.withLock { Array($0.definitions.values) } }
 

@@ -17,7 +17,7 @@ extension APIHandler {
             case (nil, nil), (nil, 0): .existing
             case (_, let revision?): .after(revision)
             }
-        let store = store
+        let (store, registry) = (store, registry)
         var response = Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache, private"],
             body: ResponseBody { writer in
@@ -25,6 +25,8 @@ extension APIHandler {
                     var (watch, beginning) = try store.watch(
                         request.definition.storageKey, namespace: namespace, from: start)
                     defer { store.end(watch) }
+                    // A kind that has gone since it was asked for has ended its watches before there was this one.
+                    if !registry.serves(request.definition) { watch.queue.finish() }
                     let timers = WatchTimers(watch, store, request.request.channel, seconds: options.timeoutSeconds)
                     defer { timers.cancel() }
                     var form = form
