@@ -112,33 +112,7 @@ struct CELTime: Sendable, Hashable, Comparable {
     }
 
     /// Nanoseconds of `1h30m`, `250ms`.
-    static func duration(_ text: String) -> Int64? {
-        let units: [String: Double] = [
-            "ns": 1, "us": 1e3, "µs": 1e3, "μs": 1e3, "ms": 1e6, "s": 1e9, "m": 6e10, "h": 3.6e12,
-        ]
-        var rest = text[...]
-        let isNegative = rest.hasPrefix("-")
-        if isNegative || rest.hasPrefix("+") { rest = rest.dropFirst() }
-        if rest == "0" { return 0 }
-        guard !rest.isEmpty else { return nil }
-        var total: Int64 = 0
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            rest = rest.dropFirst(digits.count)
-            let name = rest.prefix { !$0.isNumber && $0 != "." }
-            rest = rest.dropFirst(name.count)
-            guard let unit = units[String(name)], digits.contains(where: \.isNumber) else { return nil }
-            let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-            guard parts.count <= 2, let whole = parts[0].isEmpty ? 0 : Int64(parts[0]),
-                let fraction = parts.count == 2 && !parts[1].isEmpty ? Double("0.\(parts[1])") : 0
-            else { return nil }
-            let (product, overflow) = whole.multipliedReportingOverflow(by: Int64(unit))
-            let (sum, overflowToo) = total.addingReportingOverflow(product)
-            if overflow || overflowToo { return nil }
-            total = sum + Int64(fraction * unit)
-        }
-        return isNegative ? -total : total
-    }
+    static func duration(_ text: String) -> Int64? { try? GoDuration.nanoseconds(text) }
 
     /// `5400s`, `0.25s`.
     static func text(ofDuration duration: Int64) -> String {

@@ -80,8 +80,10 @@ struct APIHandler: HTTPResponder {
     /// A limit that the client sets itself, which a watch and a log do not have.
     private static func checkTimeout(_ query: QueryParameters, _ target: RequestTarget) throws(StatusError) {
         if case .resource(let target) = target, target.verb == "watch" || target.subresource == "log" { return }
-        guard let text = query["timeout"], !text.isEmpty, let fault = GoDuration.fault(of: text) else { return }
-        throw .badRequest("invalid timeout specified in the request URL - \(fault)")
+        guard let text = query["timeout"], !text.isEmpty else { return }
+        do { _ = try GoDuration.nanoseconds(text) } catch {
+            throw .badRequest("invalid timeout specified in the request URL - \(error.message)")
+        }
     }
 
     /// What every answer about a deprecated kind warns of.
