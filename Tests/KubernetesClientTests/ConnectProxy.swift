@@ -1,53 +1,27 @@
 import Foundation
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// An HTTP proxy on loopback that tunnels (`CONNECT`) to where it is asked, or refuses to, and remembers what it was
 /// asked.
-final class ConnectProxy: Sendable {
-    let channel: any Channel
-    private let heads: Heads
-
-    private final class Heads: Sendable {
-        let seen = Mutex<[String]>([])
-    }
-
+enum ConnectProxy {
+    /// What it remembers are the heads of the requests, from the `CONNECT` line on.
+    ///
     /// - Parameter refusal: what it answers instead of a tunnel, such as `502 Bad Gateway`.
-    static func start(refusal: String? = nil) async throws -> ConnectProxy {
-        let heads = Heads()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Asked(heads, refusal))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        return ConnectProxy(channel, heads)
+    static func start(refusal: String? = nil) async throws -> TunnelProxy {
+        try await TunnelProxy.start(scheme: "http") { Asked($0, refusal) }
     }
-
-    private init(_ channel: any Channel, _ heads: Heads) {
-        self.channel = channel
-        self.heads = heads
-    }
-
-    var url: String { "http://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
-    /// The heads of the requests, from the `CONNECT` line on.
-    var requests: [String] { heads.seen.withLock { $0 } }
-
-    func stop() async throws { try await channel.close() }
 
     /// Waits for a request, then connects both sides.
     private final class Asked: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
 
-        private let heads: Heads
+        private let heads: TunnelProxy.Asked
         private let refusal: String?
         private var text = ""
 
-        init(_ heads: Heads, _ refusal: String?) {
+        init(_ heads: TunnelProxy.Asked, _ refusal: String?) {
             self.heads = heads
             self.refusal = refusal
         }

@@ -1,19 +1,11 @@
 import NIOCore
-import NIOPosix
 import Synchronization
 
 /// A SOCKS proxy (RFC 1928, version 5, no authentication) on loopback that tunnels to where it is asked, or answers
 /// something else, and remembers what it was asked.
-final class SOCKSProxy: Sendable {
-    let channel: any Channel
-    private let targets: Targets
-
-    private final class Targets: Sendable {
-        let seen = Mutex<[String]>([])
-    }
-
+enum SOCKSProxy {
     /// What it answers.
-    enum Behaviour {
+    enum Behaviour: Sendable {
         case tunnel
         /// That it accepts none of the client's ways to authenticate.
         case noMethod
@@ -23,41 +15,22 @@ final class SOCKSProxy: Sendable {
         case otherProtocol
     }
 
-    static func start(_ behaviour: Behaviour = .tunnel) async throws -> SOCKSProxy {
-        let targets = Targets()
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Asked(targets, behaviour))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        return SOCKSProxy(channel, targets)
+    /// What it remembers is `host:port` of each request.
+    static func start(_ behaviour: Behaviour = .tunnel) async throws -> TunnelProxy {
+        try await TunnelProxy.start(scheme: "socks5") { Asked($0, behaviour) }
     }
-
-    private init(_ channel: any Channel, _ targets: Targets) {
-        self.channel = channel
-        self.targets = targets
-    }
-
-    var url: String { "socks5://127.0.0.1:\(channel.localAddress?.port ?? 0)" }
-    /// `host:port` of each request.
-    var requests: [String] { targets.seen.withLock { $0 } }
-
-    func stop() async throws { try await channel.close() }
 
     /// Waits for a greeting and a request, then connects both sides.
     private final class Asked: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
 
-        private let targets: Targets
+        private let targets: TunnelProxy.Asked
         private let behaviour: Behaviour
         private var received = ByteBuffer()
         private var isGreeted = false
 
-        init(_ targets: Targets, _ behaviour: Behaviour) {
+        init(_ targets: TunnelProxy.Asked, _ behaviour: Behaviour) {
             self.targets = targets
             self.behaviour = behaviour
         }
