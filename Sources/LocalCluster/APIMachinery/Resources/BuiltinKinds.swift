@@ -127,6 +127,12 @@ public enum BuiltinKinds {
     ]
 
     /// Whether a kind is among the built-in ones.
+    /// What is said of a kind that a version does not have.
+    public static func unregistered(_ kind: String, apiVersion: String) -> String {
+        "no kind \"\(kind)\" is registered for version \"\(apiVersion)\" in scheme "
+            + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
+    }
+
     static func knows(_ kind: String, apiVersion: String) -> Bool {
         all.contains { $0.kind == kind && $0.apiVersion == apiVersion }
     }

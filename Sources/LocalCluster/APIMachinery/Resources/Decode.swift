@@ -32,9 +32,7 @@ extension ResourceDefinition {
         if given != kind, !given.isEmpty || isCustom {
             if isCustom { throw wrongKind(given, body) }
             guard BuiltinKinds.knows(given, apiVersion: apiVersion) else {
-                throw refusal(
-                    "no kind \"\(given)\" is registered for version \"\(apiVersion)\" in scheme "
-                        + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
+                throw refusal(BuiltinKinds.unregistered(given, apiVersion: apiVersion))
             }
             throw refusal(
                 "converting (\(version).\(given)) to (\(packageName).\(kind)): unknown conversion")
@@ -45,8 +43,8 @@ extension ResourceDefinition {
         {
             let version = sentVersion.split(separator: "/").last ?? ""
             throw .badRequest(
-                "\(kind) in version \"\(version)\" cannot be handled as a \(kind): no kind \"\(kind)\" is registered for "
-                    + "version \"\(sentVersion)\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"")
+                "\(kind) in version \"\(version)\" cannot be handled as a \(kind): "
+                    + BuiltinKinds.unregistered(kind, apiVersion: sentVersion))
         }
         let object: JSONValue
         let unknown: [String]

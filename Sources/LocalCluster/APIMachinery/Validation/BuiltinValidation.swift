@@ -37,11 +37,9 @@ struct BuiltinValidation {
             "TCPSocketAction", "Sysctl", "SeccompProfile", "DownwardAPIVolumeFile", "ServiceAccountTokenProjection",
             "Taint", "CrossVersionObjectReference", "HorizontalPodAutoscalerSpec", "MetricSpec", "MetricTarget",
             "MetricIdentifier", "ResourceMetricSource", "ContainerResourceMetricSource", "Endpoint", "EndpointSlice",
-            "PodFailurePolicyOnExitCodesRequirement",
-            "LabelSelectorRequirement", "HPAScalingPolicy", "KeyToPath", "SecretKeySelector", "ConfigMapKeySelector",
-            "VolumeMount", "HTTPIngressPath", "ObjectFieldSelector", "DaemonSetSpec", "LimitRangeSpec",
-            "LimitRangeItem", "ValidatingWebhook",
-            "MutatingWebhook":
+            "PodFailurePolicyOnExitCodesRequirement", "LabelSelectorRequirement", "HPAScalingPolicy", "KeyToPath",
+            "SecretKeySelector", "ConfigMapKeySelector", "VolumeMount", "HTTPIngressPath", "ObjectFieldSelector",
+            "DaemonSetSpec", "LimitRangeSpec", "LimitRangeItem", "ValidatingWebhook", "MutatingWebhook":
             true
         default: false
         }

@@ -4,8 +4,14 @@ import KubernetesClient
 extension BuiltinValidation {
     /// A text against a format.
     mutating func text(_ value: JSONValue?, _ path: String, _ faults: (String) -> [String]) {
-        guard let text = value?.stringValue, !text.isEmpty else { return }
-        for fault in faults(text) { fail(.invalid(path, .string(text), fault)) }
+        guard let value, value != "" else { return }
+        givenText(value, path, faults)
+    }
+
+    /// A text against a format, an empty one too.
+    mutating func givenText(_ value: JSONValue, _ path: String, _ faults: (String) -> [String]) {
+        guard let text = value.stringValue else { return }
+        for fault in faults(text) { fail(.invalid(path, value, fault)) }
     }
 
     /// A value out of a few; told in the order given.

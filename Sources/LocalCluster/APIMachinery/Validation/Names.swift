@@ -5,8 +5,10 @@ enum Names {
     private static let qualifiedPart = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
     private static let valuePart = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?"
 
-    static func faultsOfSubdomain(_ text: String) -> [String] {
-        var faults = tooLong(text, 253)
+    static func faultsOfSubdomain(_ text: String) -> [String] { faultsOfSubdomain(text, unit: "characters") }
+
+    private static func faultsOfSubdomain(_ text: String, unit: String) -> [String] {
+        var faults = tooLong(text, 253, unit: unit)
         if !isSubdomain(text) {
             faults.append(
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and "
@@ -58,9 +60,7 @@ enum Names {
             if parts[0].isEmpty {
                 faults.append("prefix part must be non-empty")
             } else {
-                faults += faultsOfSubdomain(parts[0]).map {
-                    "prefix part \($0 == tooLong(parts[0], 253).first ? "must be no more than 253 bytes" : $0)"
-                }
+                faults += faultsOfSubdomain(parts[0], unit: "bytes").map { "prefix part \($0)" }
             }
         default:
             return [
@@ -209,8 +209,8 @@ enum Names {
             }
     }
 
-    private static func tooLong(_ text: String, _ maximum: Int) -> [String] {
-        text.utf8.count > maximum ? ["must be no more than \(maximum) characters"] : []
+    private static func tooLong(_ text: String, _ maximum: Int, unit: String = "characters") -> [String] {
+        text.utf8.count > maximum ? ["must be no more than \(maximum) \(unit)"] : []
     }
 
     private static func example(_ examples: [String], _ format: String) -> String {

@@ -135,9 +135,8 @@ extension ObjectRequest {
         else { return }
         guard !BuiltinKinds.all.contains(where: { $0.apiVersion == version && $0.kind == kind }) else { return }
         throw .badRequest(
-            "\(kind) in version \"\(parts.last ?? "")\" cannot be handled as a \(kind): no kind \"\(kind)\" is "
-                + "registered for version \"\(version)\" in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
-        )
+            "\(kind) in version \"\(parts.last ?? "")\" cannot be handled as a \(kind): "
+                + BuiltinKinds.unregistered(kind, apiVersion: version))
     }
 
     /// The sent object with the namespace of the path.

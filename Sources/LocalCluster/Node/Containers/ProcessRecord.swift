@@ -52,18 +52,21 @@ public struct ProcessRecord: Codable, Sendable, Hashable {
     public func endAtOnce(within limit: Duration = .seconds(5)) async {
         guard isRunning else { return }
         kill(pid, SIGKILL)
-        let deadline = ContinuousClock.now + limit
-        while isRunning, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(10)) }
+        await waitForEnd(within: limit, lookingEvery: .milliseconds(10))
     }
 
     /// Ends the process politely, and after the grace its whole group not.
     public func end(grace: Duration = .seconds(5)) async {
         guard isRunning else { return }
         kill(pid, SIGTERM)
-        let deadline = ContinuousClock.now + grace
-        while isRunning, ContinuousClock.now < deadline { try? await Task.sleep(for: .milliseconds(50)) }
+        await waitForEnd(within: grace, lookingEvery: .milliseconds(50))
         guard isRunning else { return }
         signal(SIGKILL)
         kill(pid, SIGKILL)
+    }
+
+    private func waitForEnd(within limit: Duration, lookingEvery pause: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while isRunning, ContinuousClock.now < deadline { try? await Task.sleep(for: pause) }
     }
 }

@@ -18,9 +18,7 @@ extension BuiltinValidation {
                 endpointAddress(address, type, "\(here).addresses", "\(here).addresses[\(place)]")
             }
             text(endpoint["hostname"], "\(here).hostname", Names.faultsOfLabel)
-            if let name = endpoint["nodeName"], let text = name.stringValue {
-                for fault in Names.faultsOfSubdomain(text) { fail(.invalid("\(here).nodeName", name, fault)) }
-            }
+            if let name = endpoint["nodeName"] { givenText(name, "\(here).nodeName", Names.faultsOfSubdomain) }
         }
         var names: Set<String> = []
         for (index, port) in (slice["ports"]?.arrayValue ?? []).enumerated() {

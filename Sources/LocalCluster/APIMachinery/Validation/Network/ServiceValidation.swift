@@ -44,9 +44,7 @@ extension BuiltinValidation {
         if let target = port["targetPort"], target != "" { portReference(target, "\(path).targetPort") }
         let transport = port["protocol"] ?? "TCP"
         choice(transport, "\(path).protocol", ["SCTP", "TCP", "UDP"])
-        if let name = port["appProtocol"], let text = name.stringValue {
-            for fault in Names.faultsOfQualifiedName(text) { fail(.invalid("\(path).appProtocol", name, fault)) }
-        }
+        if let name = port["appProtocol"] { givenText(name, "\(path).appProtocol", Names.faultsOfQualifiedName) }
         if !numbers.insert([number, transport]).inserted {
             let shown =
                 "{\"Name\":\"\",\"Protocol\":\(transport.text()),\"AppProtocol\":null,\"Port\":\(number.text()),"

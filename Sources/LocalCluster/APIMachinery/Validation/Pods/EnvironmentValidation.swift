@@ -25,10 +25,7 @@ extension BuiltinValidation {
         if let resource = source["resourceFieldRef"] { resourceReference(resource, "\(here).resourceFieldRef") }
         for kind in ["configMapKeyRef", "secretKeyRef"] {
             guard let reference = source[kind] else { continue }
-            let name = reference["name"] ?? ""
-            for fault in Names.faultsOfSubdomain(name.stringValue ?? "") {
-                fail(.invalid("\(here).\(kind).name", name, fault))
-            }
+            givenText(reference["name"] ?? "", "\(here).\(kind).name", Names.faultsOfSubdomain)
             if (reference["key"]?.stringValue ?? "").isEmpty { fail(.required("\(here).\(kind).key")) }
             text(reference["key"], "\(here).\(kind).key", Names.faultsOfConfigKey)
         }

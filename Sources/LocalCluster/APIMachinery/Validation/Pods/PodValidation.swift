@@ -19,8 +19,7 @@ extension BuiltinValidation {
         for (index, alias) in (spec["hostAliases"]?.arrayValue ?? []).enumerated() {
             address(alias["ip"], "\(path).hostAliases[\(index)].ip")
             for (place, name) in (alias["hostnames"]?.arrayValue ?? []).enumerated() {
-                let here = "\(path).hostAliases[\(index)].hostnames[\(place)]"
-                for fault in Names.faultsOfSubdomain(name.stringValue ?? "") { fail(.invalid(here, name, fault)) }
+                givenText(name, "\(path).hostAliases[\(index)].hostnames[\(place)]", Names.faultsOfSubdomain)
             }
         }
         for (index, gate) in (spec["readinessGates"]?.arrayValue ?? []).enumerated() {

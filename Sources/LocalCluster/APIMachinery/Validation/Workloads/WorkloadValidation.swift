@@ -83,8 +83,7 @@ extension BuiltinValidation {
             default:
                 fail(.invalid("\(here).operator", expression["operator"] ?? "", "not a valid selector operator"))
             }
-            let key = expression["key"] ?? ""
-            for fault in Names.faultsOfLabelKey(key.stringValue ?? "") { fail(.invalid("\(here).key", key, fault)) }
+            givenText(expression["key"] ?? "", "\(here).key", Names.faultsOfLabelKey)
             for (place, value) in values.enumerated() {
                 text(value, "\(here).values[\(place)]", Names.faultsOfLabelValue)
             }
